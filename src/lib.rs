@@ -1,1 +1,10 @@
-//! Work in progress.
+//! Invite Guard: explains why a Jira Service Management customer invitation does not arrive. This file is the map.
+//!
+//! | room | what it is | imports |
+//! |---|---|---|
+//! | [`domain`] | our nouns, ports | `diagnosis` |
+//! | [`store`] | SQLite and PostgreSQL | domain |
+#![warn(missing_docs)]
+
+pub mod domain;
+pub mod store;

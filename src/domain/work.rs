@@ -1,0 +1,240 @@
+//! Pieces of work: what is stored in the queue, in which lane it runs and how it may end.
+//! Knows no SQL and does no work. Account ids are all it carries about people.
+
+use super::{AccountId, ProjectId, TenantId, WorkId};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// Something to do for one tenant. Every piece may run twice.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "do", rename_all = "snake_case")]
+pub enum Work {
+    /// A hint that an account is new, without a project: find the service projects that hold it.
+    Locate {
+        /// The account.
+        account: AccountId,
+        /// When it was created, by the hint. Only a hint: nothing is judged by it.
+        hinted_at: Timestamp,
+        /// How often it was looked for already.
+        looked: u8,
+    },
+    /// Judge one add that the roster holds, and write the case.
+    Examine {
+        /// The project.
+        project: ProjectId,
+        /// The person.
+        account: AccountId,
+        /// Pass the caches: somebody pressed "Check again" or a statement changed a fact.
+        fresh: bool,
+        /// Found by a pass, not by a hint: the case is listed but never commented one by one.
+        quiet: bool,
+    },
+    /// A request was raised or commented: new target for a case, or the customer got in.
+    Request {
+        /// The project.
+        project: ProjectId,
+        /// Key of the request.
+        request: String,
+        /// The customer it is for.
+        reporter: AccountId,
+        /// Who acted; the same as `reporter` means they got in.
+        actor: AccountId,
+        /// When.
+        at: Timestamp,
+    },
+    /// Write every changed case of one project into Jira: one writer per project.
+    Publish {
+        /// The project.
+        project: ProjectId,
+    },
+    /// Find the service projects and read each one's role; comes again by itself.
+    Reconcile {
+        /// The second look right after a seeding one: it dates the sightings of the first (see ARCHITECTURE, roster).
+        again: bool,
+    },
+    /// One pass over the customers' role of one project.
+    ReadRole {
+        /// The project.
+        project: ProjectId,
+        /// Take everybody over silently.
+        reseed: bool,
+    },
+    /// Read the audit log from its watermark; comes again by itself.
+    ReadAudit,
+    /// Erase what is older than the retention; comes again by itself.
+    Sweep,
+    /// Erase everything of an uninstalled tenant.
+    Erase,
+}
+
+impl Work {
+    /// At most one leased row per (tenant, lane), so no two workers hold one customer or write into one project.
+    pub fn lane(&self) -> String {
+        match self {
+            Self::Locate { account, .. } | Self::Examine { account, .. } | Self::Request { reporter: account, .. } => {
+                format!("person:{account}")
+            }
+            Self::Publish { project } => format!("publish:{project}"),
+            Self::Reconcile { .. } => "reconcile".to_owned(),
+            Self::ReadRole { project, .. } => format!("role:{project}"),
+            Self::ReadAudit => "audit".to_owned(),
+            Self::Sweep | Self::Erase => "sweep".to_owned(),
+        }
+    }
+
+    /// In which order classes are claimed.
+    pub fn class(&self) -> Class {
+        match self {
+            Self::Examine { quiet: true, .. } => Class::Bulk,
+            Self::Locate { .. }
+            | Self::Examine { .. }
+            | Self::Request { .. }
+            | Self::Publish { .. }
+            | Self::ReadAudit => Class::Hint,
+            Self::Reconcile { .. } | Self::ReadRole { .. } | Self::Sweep | Self::Erase => Class::Bulk,
+        }
+    }
+
+    /// Name of the kind: metric label and the queue's `kind` column.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Locate { .. } => "locate",
+            Self::Examine { .. } => "examine",
+            Self::Request { .. } => "request",
+            Self::Publish { .. } => "publish",
+            Self::Reconcile { .. } => "reconcile",
+            Self::ReadRole { .. } => "read_role",
+            Self::ReadAudit => "read_audit",
+            Self::Sweep => "sweep",
+            Self::Erase => "erase",
+        }
+    }
+}
+
+/// Urgency.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Class {
+    /// Somebody waits.
+    Hint = 0,
+    /// Passes and sweeps: never in the way of a hint.
+    Bulk = 1,
+}
+
+/// What makes two rows the same.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Dedup {
+    /// A delivery: the key stays taken until the row is swept, a day after it is done.
+    Once(String),
+    /// A wish: while a row with this key waits, another is not added; the earlier `run_at` wins. The key is free again as
+    /// soon as the row is claimed, so that a wish which arrives during the work is not lost. Deleted when done.
+    Coalesce(String),
+}
+
+/// A row to be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewWork {
+    /// For whom.
+    pub tenant: TenantId,
+    /// Identity.
+    pub dedup: Dedup,
+    /// Not before.
+    pub run_at: Timestamp,
+    /// What.
+    pub work: Work,
+}
+
+impl NewWork {
+    /// A wish whose identity follows from what it is.
+    pub fn wish(tenant: TenantId, run_at: Timestamp, work: Work) -> Self {
+        let key = match &work {
+            Work::Examine { project, account, .. } => format!("examine:{project}:{account}"),
+            Work::Locate { account, .. } => format!("locate:{account}"),
+            Work::Request { request, actor, at, .. } => format!("request:{request}:{actor}:{}", at.as_millisecond()),
+            other => other.lane(),
+        };
+        let key = if matches!(work, Work::Erase) { "erase".to_owned() } else { key };
+        Self { tenant, dedup: Dedup::Coalesce(key), run_at, work }
+    }
+
+    /// A delivery with the sender's identity.
+    pub fn delivery(tenant: TenantId, identity: String, run_at: Timestamp, work: Work) -> Self {
+        Self { tenant, dedup: Dedup::Once(identity), run_at, work }
+    }
+}
+
+/// A leased row.
+#[derive(Clone, Debug)]
+pub struct Claim {
+    /// The row.
+    pub id: WorkId,
+    /// For whom.
+    pub tenant: TenantId,
+    /// What.
+    pub work: Work,
+    /// 1 at the first try; crashes and retries count, deferrals do not.
+    pub attempt: u32,
+    /// Fences `settle`: a worker whose lease lapsed cannot end the row.
+    pub token: String,
+}
+
+/// How a piece of work ends.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum End {
+    /// Done.
+    Done,
+    /// Not now, through no fault of the work (throttled, shutting down): the attempt is given back.
+    Defer {
+        /// Not before.
+        until: Timestamp,
+        /// A fixed word for logs and metrics.
+        why: &'static str,
+    },
+    /// Failed in a way that may pass; after the last attempt the row is dead.
+    Retry {
+        /// A fixed word for logs, metrics and the dead letter.
+        why: &'static str,
+    },
+    /// Can never succeed: kept for an operator to look at.
+    Dead {
+        /// A fixed word for logs, metrics and the dead letter.
+        why: &'static str,
+    },
+}
+
+/// After so many attempts a row is dead.
+pub const MAX_ATTEMPTS: u32 = 8;
+
+/// When to try again after the given attempt: 5 s doubling to 30 min. No jitter: lanes and fair claiming spread the load.
+pub fn backoff(attempt: u32) -> jiff::SignedDuration {
+    jiff::SignedDuration::from_secs((5_i64 << attempt.saturating_sub(1).min(9)).min(1800))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn backoff_grows_and_is_bounded() {
+        let waits: Vec<i64> = (1..=12).map(|n| backoff(n).as_secs()).collect();
+        assert_eq!(waits[..4], [5, 10, 20, 40]);
+        assert!(waits.windows(2).all(|w| w[0] <= w[1]) && waits.iter().all(|w| *w <= 1800), "{waits:?}");
+    }
+
+    #[test]
+    fn one_person_has_one_lane_whatever_the_work() {
+        let account = AccountId("qm:a:b".to_owned());
+        let at = Timestamp::UNIX_EPOCH;
+        let works = [
+            Work::Locate { account: account.clone(), hinted_at: at, looked: 0 },
+            Work::Examine { project: ProjectId(1), account: account.clone(), fresh: false, quiet: false },
+            Work::Request {
+                project: ProjectId(1),
+                request: "A-1".into(),
+                reporter: account.clone(),
+                actor: account,
+                at,
+            },
+        ];
+        assert!(works.iter().all(|w| w.lane() == "person:qm:a:b"));
+    }
+}
