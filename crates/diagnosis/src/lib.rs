@@ -16,6 +16,7 @@ pub mod route;
 mod ruling;
 pub mod scenarios;
 mod source;
+mod stored;
 mod table;
 mod vocabulary;
 
@@ -24,5 +25,6 @@ pub use fact::{Fact, Moment, Observed, Origin};
 pub use remedy::{KNOWLEDGE_ARTICLE, Remedy, Step, ticket_url};
 pub use ruling::{Arg, Evidence, Outcome, Ruling, Scenario, Text};
 pub use source::Source;
+pub use stored::StoredFinding;
 pub use table::{FactKey, Facts, Key, PersonFacts, ProjectFacts, Reading, Sheet, SiteFacts, key};
 pub use vocabulary::{Confidence, Creator, CreatorKind, Gap, Kind, Level, Overall, Route, Severity, Via, Who};

@@ -32,7 +32,7 @@ pub enum Arg {
 }
 
 /// One observation that speaks for a ruling.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Evidence {
     /// The fact it is about.
     pub key: FactKey,
