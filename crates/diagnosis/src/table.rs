@@ -122,7 +122,6 @@ macro_rules! facts {
                             Some(fact) => { self.$field = fact; true }
                             None => false,
                         },)+
-                        #[allow(unreachable_patterns)] // reachable while the table has more than one level
                         _ => false,
                     }
                 }
@@ -131,7 +130,6 @@ macro_rules! facts {
                 pub fn forget(&mut self, key: FactKey) {
                     match key {
                         $(FactKey::$key => self.$field = Fact::Unknown(Gap::NotAsked),)+
-                        #[allow(unreachable_patterns)] // reachable while the table has more than one level
                         _ => {}
                     }
                 }
@@ -199,7 +197,8 @@ facts! {
 }
 
 impl PersonFacts {
-    /// The route as a word: a gap is `Unknown`.
+    /// The route as a word: a gap is `Unknown`. It decides whom a cause concerns and is not evidence itself, so a route that
+    /// was only concluded does not make a switch that is known to be off any less off.
     pub fn route(&self) -> Route {
         self.mail_route.known().map_or(Route::Unknown, |seen| seen.value)
     }

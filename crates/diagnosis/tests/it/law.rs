@@ -1,0 +1,74 @@
+//! The law of forgetting, in one place: from fewer facts no verdict is surer.
+//! Does not know where its facts come from; fixtures and random facts are both held to it.
+//!
+//! "Surer" is an order, not a number, since a verdict points somewhere:
+//! - `undetermined` is the least sure of all: whatever is forgotten may become undetermined.
+//! - `blocks` from fewer facts needs `blocks`, at least as sure, from all of them.
+//! - `clears` from fewer facts needs `clears`, at least as sure, or `not_applicable`: both say "not this cause".
+//! - `not_applicable` from fewer facts needs `not_applicable`: it is as firm a no as there is.
+//! - One exception, made by the rules: the **route** decides whom a cause concerns, and an unknown route concerns
+//!   everybody. Forgetting the route may therefore turn `not_applicable` into `blocks`, on the evidence of that block.
+//!
+//! The overall word follows: it never moves to a surer word of either direction, but for that exception.
+
+use diagnosis::{Diagnosis, FactKey, Finding, Overall, Ruling, Sheet, diagnose, scenarios::REGISTRY};
+
+pub(crate) fn finding<'d>(diagnosis: &'d Diagnosis, slug: &str) -> &'d Finding {
+    diagnosis.findings.iter().find(|f| f.scenario.slug == slug).expect("every cause of the registry is judged")
+}
+
+fn surer(all: &Finding, fewer: &Finding, forgotten: FactKey) -> bool {
+    match (fewer.ruling, all.ruling) {
+        (Ruling::Undetermined(_), _) => false,
+        (Ruling::Blocks, Ruling::Blocks) | (Ruling::Clears, Ruling::Clears) => fewer.confidence > all.confidence,
+        (Ruling::Clears | Ruling::NotApplicable, Ruling::NotApplicable) => false,
+        (Ruling::Blocks, Ruling::NotApplicable) => forgotten != FactKey::MailRoute,
+        _ => true,
+    }
+}
+
+fn surer_word(all: Overall, fewer: Overall) -> bool {
+    match fewer {
+        Overall::CouldNotCheck => false,
+        Overall::NoBlockFound => all != Overall::NoBlockFound,
+        Overall::MayBeBlocked | Overall::Blocked => fewer > all,
+    }
+}
+
+/// What is wrong when this fact is forgotten; empty when the law holds.
+pub(crate) fn broken(sheet: &Sheet, key: FactKey) -> Vec<String> {
+    let mut without = sheet.clone();
+    without.forget(key);
+    let (all, fewer) = (diagnose(&REGISTRY, sheet.facts()), diagnose(&REGISTRY, without.facts()));
+    let mut wrong = Vec::new();
+    let mut revived = false;
+    for scenario in &REGISTRY {
+        let (before, after) = (finding(&all, scenario.slug), finding(&fewer, scenario.slug));
+        let told = format!(
+            "{}: {:?} {:?} became {:?} {:?} without {}",
+            scenario.slug,
+            before.ruling,
+            before.confidence,
+            after.ruling,
+            after.confidence,
+            key.name()
+        );
+        revived |= (before.ruling, after.ruling) == (Ruling::NotApplicable, Ruling::Blocks);
+        if surer(before, after, key) {
+            wrong.push(format!("surer from fewer facts: {told}"));
+        }
+        let same =
+            before.ruling == after.ruling && before.confidence == after.confidence && before.evidence == after.evidence;
+        if !same && !scenario.needs.contains(&key) {
+            wrong.push(format!("read, but not in `needs`: {told}"));
+        }
+        let step_reads = scenario.remedy.steps.iter().any(|step| step.needs == Some(key));
+        if before.steps != after.steps && !step_reads {
+            wrong.push(format!("steps changed by a fact that none of them names: {told}"));
+        }
+    }
+    if surer_word(all.overall(), fewer.overall()) && !revived {
+        wrong.push(format!("{:?} became {:?} without {}", all.overall(), fewer.overall(), key.name()));
+    }
+    wrong
+}

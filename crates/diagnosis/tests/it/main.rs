@@ -1,0 +1,10 @@
+//! The rules of judgement, tested through the crate's public surface.
+//! Does not know how facts are gathered or shown.
+
+mod facts;
+mod fixtures;
+mod forgetting;
+mod law;
+mod properties;
+mod routes;
+mod rules;
