@@ -6,5 +6,6 @@
 //! | [`store`] | SQLite and PostgreSQL | domain |
 #![warn(missing_docs)]
 
+pub mod config;
 pub mod domain;
 pub mod store;

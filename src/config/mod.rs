@@ -1,0 +1,169 @@
+//! The settings: defaults, then the file, then the environment; typed, checked, and each knowing where it came from.
+//! Knows no room: the composition root hands each room the part it needs.
+
+mod keys;
+mod layers;
+
+pub use keys::{KEYS, Key};
+pub use layers::{Layer, Layers};
+
+use base64::Engine as _;
+use jiff::SignedDuration;
+use secrecy::SecretString;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::time::Duration;
+use url::Url;
+
+/// A setting that cannot be used. One line, naming the key, where the value came from and what is expected; never the value
+/// of a secret.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SettingsError {
+    /// A value of the wrong form.
+    #[error("{key}: {found} (from {from}) is not {expected}")]
+    Wrong {
+        /// The key.
+        key: &'static str,
+        /// The value, or what stands for a secret one.
+        found: String,
+        /// Where it came from.
+        from: String,
+        /// What would be right.
+        expected: String,
+    },
+    /// The file cannot be read, or is not TOML; or a `…_FILE` cannot be read.
+    #[error("{0}")]
+    Unreadable(String),
+}
+
+/// Every setting, checked.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// `server.bind`
+    pub bind: SocketAddr,
+    /// `server.public_url`: `baseUrl` of the descriptor, without a trailing slash.
+    pub public_url: Url,
+    /// `store.url`
+    pub store_url: SecretString,
+    /// `store.pool_size`
+    pub pool_size: u32,
+    /// `secrets.keys`; unset with SQLite: a key file beside the database.
+    pub secret_keys: Option<SecretString>,
+    /// `connect.app_key`
+    pub app_key: String,
+    /// `connect.tenant_hosts`
+    pub tenant_hosts: Vec<String>,
+    /// `connect.install_keys_url`
+    pub install_keys_url: Option<Url>,
+    /// `connect.bridge_url`
+    pub bridge_url: Url,
+    /// `worker.concurrency`
+    pub concurrency: usize,
+    /// `worker.reconcile_interval`; zero = only the first, seeding pass.
+    pub reconcile_interval: SignedDuration,
+    /// `worker.audit_interval`
+    pub audit_interval: SignedDuration,
+    /// `jira.timeout`
+    pub jira_timeout: Duration,
+    /// `jira.customer_page_rate`, calls a second and tenant.
+    pub customer_page_rate: u32,
+    /// `metrics.bind`; `None` = same as `server.bind`.
+    pub metrics_bind: Option<SocketAddr>,
+    /// `retention.days`
+    pub retention_days: u16,
+    /// `retention.uninstalled`
+    pub retention_uninstalled: SignedDuration,
+    /// `telemetry.log`
+    pub log: String,
+    /// `telemetry.format`
+    pub log_format: LogFormat,
+}
+
+/// How log lines look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogFormat {
+    /// For eyes.
+    Pretty,
+    /// One JSON object a line.
+    Json,
+}
+
+impl Settings {
+    /// Settings from the real environment and, if given, a file.
+    ///
+    /// # Errors
+    /// The first setting that cannot be used.
+    pub fn load(file: Option<&Path>) -> Result<(Self, Layers), SettingsError> {
+        let layers = Layers::read(file, std::env::vars())?;
+        Ok((Self::from_layers(&layers)?, layers))
+    }
+
+    /// Checks every value.
+    ///
+    /// # Errors
+    /// The first setting that cannot be used.
+    pub fn from_layers(layers: &Layers) -> Result<Self, SettingsError> {
+        let store_url = layers.parse("store.url", "sqlite://PATH or postgres://…", keys::store_url)?;
+        let secret_keys =
+            layers.parse_optional("secrets.keys", "id:base64 of 32 bytes, several with commas", keys::keyring)?;
+        if secret_keys.is_none() && !store_url.starts_with("sqlite:") {
+            return Err(
+                layers.wrong("secrets.keys", "set: with PostgreSQL the keys must be given, as id:base64 of 32 bytes")
+            );
+        }
+        Ok(Self {
+            bind: layers.parse("server.bind", "an address and port such as 127.0.0.1:8080", |v| v.parse().ok())?,
+            public_url: layers.parse("server.public_url", "an http or https URL without query", keys::public_url)?,
+            store_url: store_url.into(),
+            pool_size: layers.parse("store.pool_size", "a number from 1 to 256", |v| keys::within(v, 1, 256))?,
+            secret_keys: secret_keys.map(Into::into),
+            app_key: layers.parse("connect.app_key", "1 to 80 letters, digits, '-', '_' or '.'", keys::app_key)?,
+            tenant_hosts: layers.parse(
+                "connect.tenant_hosts",
+                "host patterns such as *.atlassian.net or 127.0.0.1:9000",
+                keys::hosts,
+            )?,
+            install_keys_url: layers.parse_optional(
+                "connect.install_keys_url",
+                "an http or https URL",
+                keys::http_url,
+            )?,
+            bridge_url: layers.parse("connect.bridge_url", "an http or https URL", keys::http_url)?,
+            concurrency: layers.parse("worker.concurrency", "a number from 1 to 256", |v| keys::within(v, 1, 256))?,
+            reconcile_interval: layers.parse("worker.reconcile_interval", keys::DURATION, keys::duration)?,
+            audit_interval: layers.parse("worker.audit_interval", "a duration of at least 1s, such as 1m", |v| {
+                keys::duration(v).filter(|d| *d >= SignedDuration::from_secs(1))
+            })?,
+            jira_timeout: layers.parse("jira.timeout", "a duration from 100ms to 60s", |v| {
+                let at_most = SignedDuration::from_secs(60);
+                keys::duration(v).filter(|d| (SignedDuration::from_millis(100)..=at_most).contains(d))?.try_into().ok()
+            })?,
+            customer_page_rate: layers
+                .parse("jira.customer_page_rate", "a number from 1 to 5", |v| keys::within(v, 1, 5))?,
+            metrics_bind: layers
+                .parse_optional("metrics.bind", "an address and port such as 127.0.0.1:9100", |v| v.parse().ok())?,
+            retention_days: layers.parse("retention.days", "a number from 7 to 90", |v| keys::within(v, 7, 90))?,
+            retention_uninstalled: layers.parse("retention.uninstalled", keys::DURATION, keys::duration)?,
+            log: layers.parse(
+                "telemetry.log",
+                "a level or filter such as info or invite_guard=debug",
+                keys::log_filter,
+            )?,
+            log_format: layers.parse("telemetry.format", "pretty or json", keys::log_format)?,
+        })
+    }
+
+    /// Whether the store is SQLite, and so one process owns it.
+    pub fn is_sqlite(&self) -> bool {
+        use secrecy::ExposeSecret as _;
+        self.store_url.expose_secret().starts_with("sqlite:")
+    }
+}
+
+fn is_key(entry: &str) -> bool {
+    entry.split_once(':').is_some_and(|(id, key)| {
+        let named =
+            !id.is_empty() && id.len() <= 32 && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
+        named && base64::engine::general_purpose::STANDARD.decode(key).is_ok_and(|bytes| bytes.len() == 32)
+    })
+}
