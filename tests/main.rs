@@ -1,0 +1,4 @@
+//! The one integration binary; its modules mirror `src`.
+//! Knows no internals: everything goes through public surfaces.
+
+mod tidy;
