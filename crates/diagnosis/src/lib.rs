@@ -10,6 +10,7 @@
 //! - **No free text.** Evidence carries message ids with typed arguments, so no name or address can enter.
 
 mod diagnose;
+mod expected;
 mod fact;
 mod remedy;
 pub mod route;
@@ -21,10 +22,13 @@ mod table;
 mod vocabulary;
 
 pub use diagnose::{Diagnosis, Finding, diagnose, diagnose_project};
+pub use expected::expected_mail;
 pub use fact::{Fact, Moment, Observed, Origin};
 pub use remedy::{KNOWLEDGE_ARTICLE, Remedy, Step, ticket_url};
 pub use ruling::{Arg, Evidence, Outcome, Ruling, Scenario, Text};
 pub use source::Source;
 pub use stored::StoredFinding;
 pub use table::{FactKey, Facts, Key, PersonFacts, ProjectFacts, Reading, Sheet, SiteFacts, key};
-pub use vocabulary::{Confidence, Creator, CreatorKind, Gap, Kind, Level, Overall, Route, Severity, Via, Who};
+pub use vocabulary::{
+    Confidence, Creator, CreatorKind, ExpectedMail, Gap, Kind, Level, Overall, Route, Severity, Via, Who,
+};

@@ -5,7 +5,7 @@ use crate::{
     fact::{Observed, Origin},
     remedy::Remedy,
     table::{FactKey, Facts},
-    vocabulary::{Confidence, Gap, Level, Severity},
+    vocabulary::{Confidence, ExpectedMail, Gap, Level, Severity},
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -124,6 +124,8 @@ pub struct Scenario {
     pub remedy: Remedy,
     /// The facts it reads. The plan of what to gather is the union of these; a test forgets each and proves the list true.
     pub needs: &'static [FactKey],
+    /// The mail that still goes while this cause blocks.
+    pub still_sent: ExpectedMail,
     /// Keys of Atlassian's public tickets about it.
     pub tickets: &'static [&'static str],
     /// The rule. Cannot fail, only abstain with the gap that kept it from knowing.

@@ -123,6 +123,20 @@ names! {
         Unknown = "unknown",
     }
 
+    /// Which mail the person should look for.
+    ExpectedMail {
+        /// The project's own invitation.
+        Invitation = "invitation",
+        /// Only a mail that asks to verify the address.
+        Verification = "verification",
+        /// The invitation to an Atlassian account, sent by Atlassian.
+        AtlassianInvitation = "atlassian_invitation",
+        /// None at all.
+        None = "none",
+        /// Cannot be told.
+        Unknown = "unknown",
+    }
+
     /// Who made an account.
     CreatorKind {
         /// Atlassian's own Automation account.

@@ -5,7 +5,7 @@ use crate::{
     remedy::{Remedy, Step},
     ruling::{Evidence, Outcome, Scenario},
     table::{FactKey, Facts},
-    vocabulary::{CreatorKind, Gap, Level, Severity, Who},
+    vocabulary::{CreatorKind, ExpectedMail, Gap, Level, Severity, Who},
 };
 
 pub(super) const SCENARIO: Scenario = Scenario {
@@ -23,6 +23,7 @@ pub(super) const SCENARIO: Scenario = Scenario {
         copy: Some("created_by_automation-copy"),
     },
     needs: &[FactKey::Creator, FactKey::KnownBefore],
+    still_sent: ExpectedMail::None,
     tickets: &["JSDCLOUD-14353"],
     judge,
 };

@@ -5,7 +5,7 @@ use crate::{
     remedy::{Remedy, Step},
     ruling::{Evidence, Outcome, Scenario},
     table::{FactKey, Facts},
-    vocabulary::{Gap, Level, Route, Severity, Who},
+    vocabulary::{ExpectedMail, Gap, Level, Route, Severity, Who},
 };
 
 pub(super) const SCENARIO: Scenario = Scenario {
@@ -24,6 +24,7 @@ pub(super) const SCENARIO: Scenario = Scenario {
         copy: Some("existing_customer-copy"),
     },
     needs: &[FactKey::KnownBefore, FactKey::MailRoute],
+    still_sent: ExpectedMail::None,
     tickets: &["JSDCLOUD-6329", "JSDCLOUD-2296"],
     judge,
 };

@@ -5,7 +5,7 @@ use crate::{
     remedy::{Remedy, Step},
     ruling::{Evidence, Outcome, Scenario},
     table::{FactKey, Facts},
-    vocabulary::{Confidence, Gap, Level, Route, Severity, Who},
+    vocabulary::{Confidence, ExpectedMail, Gap, Level, Route, Severity, Who},
 };
 
 pub(super) const SCENARIO: Scenario = Scenario {
@@ -22,6 +22,7 @@ pub(super) const SCENARIO: Scenario = Scenario {
         copy: Some("notification_disabled-copy"),
     },
     needs: &[FactKey::InviteNotificationOn, FactKey::MailRoute],
+    still_sent: ExpectedMail::Verification,
     tickets: &[],
     judge,
 };

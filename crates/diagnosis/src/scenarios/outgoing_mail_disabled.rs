@@ -5,7 +5,7 @@ use crate::{
     remedy::{Remedy, Step},
     ruling::{Evidence, Outcome, Scenario},
     table::{FactKey, Facts},
-    vocabulary::{Confidence, Gap, Kind, Level, Route, Severity, Who},
+    vocabulary::{Confidence, ExpectedMail, Gap, Kind, Level, Route, Severity, Who},
 };
 
 pub(super) const SCENARIO: Scenario = Scenario {
@@ -23,6 +23,7 @@ pub(super) const SCENARIO: Scenario = Scenario {
         copy: Some("outgoing_mail_disabled-copy"),
     },
     needs: &[FactKey::OutgoingMailOn, FactKey::MailRoute, FactKey::AccountKind],
+    still_sent: ExpectedMail::None,
     tickets: &[],
     judge,
 };
