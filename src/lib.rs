@@ -4,8 +4,10 @@
 //! |---|---|---|
 //! | [`domain`] | our nouns, ports | `diagnosis` |
 //! | [`store`] | SQLite and PostgreSQL | domain |
+//! | [`words`] | sentences from findings, per language | diagnosis |
 #![warn(missing_docs)]
 
 pub mod config;
 pub mod domain;
 pub mod store;
+pub mod words;

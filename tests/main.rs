@@ -2,3 +2,4 @@
 //! Knows no internals: everything goes through public surfaces.
 
 mod tidy;
+mod words;

@@ -1,0 +1,22 @@
+### Atlassian's nouns, once. Atlassian is renaming project to space and rule to flow, site by site, so both stand side by
+### side wherever somebody has to find a thing by its name.
+
+-space = { $form ->
+        [both] space (project)
+        [start] Space
+       *[plain] space
+    }
+-spaces = spaces (projects)
+-work-item = { $form ->
+        [both] work item (issue)
+       *[plain] work item
+    }
+-flow = { $form ->
+        [both] flow (rule)
+       *[plain] flow
+    }
+-space-settings = Space settings (Project settings)
+-customer-invited = Customer invited
+-outgoing-mail = Settings > System > Outgoing mail
+-add-customers = Customers > Add customers
+-forgot-password = “Forgot your password?”
