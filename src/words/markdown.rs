@@ -2,14 +2,16 @@
 //! Does not know any site: this is the same everywhere.
 
 use super::{Slots, Word, Words};
-use diagnosis::{Confidence, FactKey, KNOWLEDGE_ARTICLE, Level, Scenario, Severity, Source, ticket_url};
+use diagnosis::{
+    Confidence, FactKey, KNOWLEDGE_ARTICLE, Level, Scenario, Severity, Source, scenarios::REGISTRY, ticket_url,
+};
 use std::fmt::Write as _;
 
 /// The text of `docs/scenarios.md`.
-pub fn scenarios_markdown(registry: &[Scenario]) -> String {
+pub fn scenarios_markdown() -> String {
     let words = Words::for_locale("en");
     let mut page = String::from(HEAD);
-    for scenario in registry {
+    for scenario in &REGISTRY {
         page.push_str(&cause(&words, scenario));
     }
     page.push_str(&sources(&words));

@@ -4,16 +4,15 @@
 use crate::{
     diagnose::{Diagnosis, Finding},
     ruling::Ruling,
-    table::Facts,
     vocabulary::{Confidence, ExpectedMail, Overall, Route},
 };
 
 /// The mail to look for. May-be-blocked and could-not-check are `Unknown`: a wrong promise costs the person a wait.
-pub fn expected_mail(diagnosis: &Diagnosis, facts: Facts<'_>) -> ExpectedMail {
+pub fn expected_mail(diagnosis: &Diagnosis, route: Route) -> ExpectedMail {
     match diagnosis.overall() {
         Overall::MayBeBlocked | Overall::CouldNotCheck => ExpectedMail::Unknown,
         Overall::Blocked => despite_blocks(diagnosis),
-        Overall::NoBlockFound => by_route(facts),
+        Overall::NoBlockFound => by_route(route),
     }
 }
 
@@ -33,16 +32,12 @@ fn despite_blocks(diagnosis: &Diagnosis) -> ExpectedMail {
     }
 }
 
-fn by_route(facts: Facts<'_>) -> ExpectedMail {
-    match facts.person.route() {
+fn by_route(route: Route) -> ExpectedMail {
+    match route {
         Route::PortalInvite => ExpectedMail::Invitation,
         Route::AccountInvite => ExpectedMail::AtlassianInvitation,
         Route::SilentCreate => ExpectedMail::None,
-        // No cause concerns them, but a site that sends no mail sends no verification either.
-        Route::SelfSignup | Route::EmailChannel => match facts.site.outgoing_mail_on.known() {
-            Ok(on) if !on.value => ExpectedMail::Unknown,
-            _ => ExpectedMail::Verification,
-        },
+        Route::SelfSignup | Route::EmailChannel => ExpectedMail::Verification,
         Route::Unknown => ExpectedMail::Unknown,
     }
 }

@@ -1,7 +1,7 @@
 //! Saved facts with the findings they must give: one folder a cause, one file a case, in `tests/fixtures` of the workspace.
 //! Does not know the rules; each file says in words what it is about.
 
-use diagnosis::{Diagnosis, Sheet, diagnose, expected_mail, scenarios::REGISTRY};
+use diagnosis::{Diagnosis, Sheet, StoredFinding, diagnose, expected_mail, scenarios::REGISTRY};
 use serde::Deserialize;
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -74,7 +74,7 @@ fn said(sheet: &Sheet, asked_steps: &BTreeMap<String, Vec<String>>) -> Expected 
     let steps = diagnosis.findings.iter().filter(|f| asked_steps.contains_key(f.scenario.slug));
     Expected {
         overall: diagnosis.overall().name().to_owned(),
-        expected_mail: expected_mail(&diagnosis, sheet.facts()).name().to_owned(),
+        expected_mail: expected_mail(&diagnosis, sheet.person.route()).name().to_owned(),
         primary: diagnosis.primary().map(|f| f.scenario.slug.to_owned()),
         not_checked: diagnosis.not_checked().into_iter().map(str::to_owned).collect(),
         findings: diagnosis.findings.iter().map(finding).collect(),
@@ -121,5 +121,17 @@ fn saved_facts_read_back_as_they_were() {
         let text = serde_json::to_string(&fixture.facts).expect("facts are JSON");
         let again: Sheet = serde_json::from_str(&text).expect("saved facts are readable");
         assert_eq!(again, fixture.facts, "{}", fixture.name);
+    }
+}
+
+#[test]
+fn findings_that_were_kept_read_back_as_they_were() {
+    for fixture in all() {
+        for finding in diagnose(&REGISTRY, fixture.facts.facts()).findings {
+            let text = serde_json::to_string(&StoredFinding::from(&finding)).expect("findings are JSON");
+            let kept: StoredFinding = serde_json::from_str(&text).expect("kept findings are readable");
+            let again = kept.into_finding().expect("this version knows its own causes");
+            assert_eq!(format!("{again:?}"), format!("{finding:?}"), "{}", fixture.name);
+        }
     }
 }
