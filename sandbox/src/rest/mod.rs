@@ -1,0 +1,244 @@
+//! The door of the REST API: token, quota, scope, specification, then the handler of the route.
+//! Does not know what a handler does; nothing gets to one that Jira would have stopped before.
+
+mod answer;
+mod audit;
+mod comments;
+mod issues;
+mod jql;
+mod people;
+mod permissions;
+mod projects;
+mod properties;
+mod routes;
+mod search;
+mod servicedesk;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::web::Bytes;
+use actix_web::{HttpRequest, HttpResponse};
+
+pub(crate) use answer::Reply;
+pub(crate) use routes::Route;
+
+use crate::calls::{Call, CallRecord, Violation};
+use crate::descriptor::Scope;
+use crate::faults::{Fault, HoldAt, Verdict};
+use crate::server::Connection;
+use crate::site::Site;
+use crate::state::State;
+use crate::tokens::{self, Expected, Refusal};
+
+/// What a handler gets.
+pub(crate) struct Ask<'a> {
+    pub(crate) state: &'a mut State,
+    pub(crate) call: &'a Call,
+    /// Values of the braces of the path template.
+    pub(crate) path: Vec<String>,
+    /// Account id of the app's user.
+    pub(crate) me: String,
+}
+
+impl Ask<'_> {
+    pub(crate) fn may(&self, project: u64, permission: &str) -> bool {
+        self.state.has_project(&self.me, project, permission)
+    }
+
+    pub(crate) fn administers_jira(&self) -> bool {
+        self.state.has_global(&self.me, "ADMINISTER")
+    }
+
+    pub(crate) fn number(&self, name: &str, default: usize) -> usize {
+        self.call.parameter(name).and_then(|value| value.parse().ok()).unwrap_or(default)
+    }
+}
+
+/// Serves one REST request.
+pub(crate) async fn serve(site: Arc<Site>, request: HttpRequest, body: Bytes) -> HttpResponse {
+    let call = Call::read(&request, body);
+    let (hold, fault) = {
+        let mut state = site.lock();
+        (state.take_hold(&call.method, &call.segments), state.next_fault(&call.method, &call.segments))
+    };
+    let label = format!("{} {}", call.method, call.path());
+    let (before, after) = match hold {
+        Some(hold) if hold.at == HoldAt::BeforeApplying => (Some(hold), None),
+        other => (None, other),
+    };
+    if let Some(hold) = before
+        && hold.wait(label.clone()).await == Verdict::Drop
+    {
+        return cut(&site, &request, &call, "held, then dropped");
+    }
+    let reply = match fault {
+        Some(Fault::Slow(wait)) => {
+            let reply = answer(&site, &call, Some("slow"));
+            tokio::time::sleep(wait).await;
+            reply
+        }
+        Some(fault) => match play(&site, &call, fault).await {
+            Some(reply) => reply,
+            None => return cut(&site, &request, &call, "connection closed"),
+        },
+        None => answer(&site, &call, None),
+    };
+    site.touch();
+    if let Some(hold) = after
+        && hold.wait(label).await == Verdict::Drop
+    {
+        Connection::cut(&request);
+    }
+    reply.into_response()
+}
+
+fn cut(site: &Site, request: &HttpRequest, call: &Call, why: &str) -> HttpResponse {
+    Connection::cut(request);
+    record(&mut site.lock(), call, call.path(), 0, 0, None, Some(why.to_owned()));
+    HttpResponse::InternalServerError().finish()
+}
+
+/// Plays a fault. `None` means that the connection is to be cut.
+async fn play(site: &Site, call: &Call, fault: Fault) -> Option<Reply> {
+    let name = match &fault {
+        // A body of any length is not worth its whole text in the log.
+        Fault::Redirect(_) => "Redirect".to_owned(),
+        fault => format!("{fault:?}"),
+    };
+    let reply = match fault {
+        Fault::CloseConnection => return None,
+        Fault::Silence => {
+            record(&mut site.lock(), call, call.path(), 0, 0, None, Some(name));
+            tokio::time::sleep(Duration::from_secs(600)).await;
+            return None;
+        }
+        Fault::Slow(_) => unreachable!("slow answers are right answers and handled by the caller"),
+        Fault::Status(status) => Reply::error(status, "The sandbox was told to answer this."),
+        Fault::Throttled(reason, seconds) => Reply::throttled(reason, seconds, site.lock().now()),
+        Fault::Unavailable(seconds) => Reply::error(503, "Unavailable").with("Retry-After", &seconds.to_string()),
+        Fault::Garbage => Reply::raw(200, "application/json", b"{\"records\": [{\"id\": 1, ".to_vec()),
+        Fault::WrongShape => Reply::raw(200, "application/json", b"[[[]], {\"values\": 7, \"records\": {}}]".to_vec()),
+        Fault::Html => Reply::raw(200, "text/html", b"<!doctype html><title>Atlassian</title><p>Hello".to_vec()),
+        Fault::Redirect(to) => Reply::raw(302, "text/plain", Vec::new()).with("Location", &to),
+        Fault::Flood(bytes) => Reply::raw(200, "application/json", vec![b' '; bytes]),
+    };
+    record(&mut site.lock(), call, call.path(), reply.status, 0, None, Some(name));
+    Some(reply)
+}
+
+/// Answers a request as Jira would, and writes it down.
+fn answer(site: &Site, call: &Call, fault: Option<&str>) -> Reply {
+    let mut state = site.lock();
+    let known = routes::find(call);
+    let template = known.as_ref().map_or_else(|| call.path().to_owned(), |(route, _)| route.template.to_owned());
+    let (mut reply, refusal) = match judge(&mut state, call, known.as_ref().map(|(route, _)| *route)) {
+        Ok(me) => match known {
+            Some((route, path)) => (handled(site, &mut state, call, route, path, me), None),
+            None => {
+                state.unexpected.push(format!("{} {}", call.method, call.path()));
+                (Reply::raw(404, "text/html", b"<html><title>Oops, you've found a dead link.</title>".to_vec()), None)
+            }
+        },
+        Err((reply, refusal)) => (reply, refusal),
+    };
+    let counted = reply.status != 401 && reply.status != 429;
+    let read =
+        call.method == "GET" || matches!(template.as_str(), "/rest/api/3/search/jql" | "/rest/api/3/permissions/check");
+    let points = if counted { state.charge(read, reply.objects, reply.grants) } else { 0 };
+    reply = reply.with_quota(&state.meter);
+    record(&mut state, call, &template, reply.status, points, refusal, fault.map(str::to_owned));
+    reply
+}
+
+type Refused = (Reply, Option<Refusal>);
+
+/// Everything that comes before a handler. Gives the account id of the app's user.
+fn judge(state: &mut State, call: &Call, route: Option<&Route>) -> Result<String, Refused> {
+    if route.is_some_and(|route| route.anonymous) && call.authorization.is_none() {
+        return Ok(String::new());
+    }
+    let scope = check_token(state, call).map_err(|refusal| (Reply::unauthorised(), Some(refusal)))?;
+    let Some(route) = route else { return Ok(String::new()) };
+    if call.method == "GET" && !call.body.is_empty() {
+        return Err((Reply::error(403, "A GET request must not have a body."), None));
+    }
+    let item = (call.method != "GET" && route.template.starts_with("/rest/api/3/issue/{")
+        || call.method != "GET" && route.template.starts_with("/rest/servicedeskapi/request/{"))
+    .then(|| routes::item_of(call))
+    .flatten();
+    if let Err(throttled) = state.admit(&call.method, route.template, item.as_deref()) {
+        return Err((Reply::throttled(throttled.reason, throttled.retry_after, state.now()), None));
+    }
+    if route.scope > scope {
+        return Err((Reply::error(403, "The add-on does not have the scope that this resource needs."), None));
+    }
+    Ok(state.app_account.clone().unwrap_or_default())
+}
+
+/// Checks the token and gives the widest scope of the app that sent it.
+fn check_token(state: &State, call: &Call) -> Result<Scope, Refusal> {
+    if call.parameter("jwt").is_some() {
+        return Err(Refusal::InQuery);
+    }
+    let header = call.authorization.as_deref().ok_or(Refusal::Missing)?;
+    let token = header.strip_prefix("JWT ").ok_or(Refusal::Missing)?;
+    let app = state.app.as_ref().filter(|app| app.enabled).ok_or(Refusal::NotInstalled)?;
+    let expected = Expected {
+        app_key: &app.key,
+        client_key: &state.client_key,
+        secret: &app.secret,
+        now: state.now().as_second(),
+    };
+    tokens::check_app_token(token, &call.method, &call.target, &expected)?;
+    Ok(app.scope)
+}
+
+/// Runs a handler between the checks of what came in and of what goes out.
+fn handled(site: &Site, state: &mut State, call: &Call, route: &Route, path: Vec<String>, me: String) -> Reply {
+    let label = format!("{} {}", route.method, route.template);
+    let note = |state: &mut State, side: &'static str, faults: Vec<String>| {
+        let faults = faults.into_iter().map(|what| Violation { call: label.clone(), side, what });
+        state.violations.extend(faults);
+    };
+    if let Some(specs) = &site.specs {
+        let faults = specs.request(route, call);
+        let bad_body = faults.iter().any(|fault| fault.starts_with("body"));
+        note(state, "request", faults);
+        if bad_body {
+            return Reply::bad_request(route, "INVALID_INPUT");
+        }
+    }
+    state.trace = call.trace.clone().filter(|_| call.method != "GET");
+    let reply = (route.run)(&mut Ask { state, call, path, me });
+    state.trace = None;
+    if let (Some(specs), Some(body)) = (&site.specs, &reply.json) {
+        note(state, "answer", specs.answer(route, reply.status, body));
+    }
+    reply
+}
+
+fn record(
+    state: &mut State,
+    call: &Call,
+    template: &str,
+    status: u16,
+    points: u64,
+    refusal: Option<Refusal>,
+    fault: Option<String>,
+) {
+    let at = state.now();
+    let query = call.query.iter().filter(|(name, _)| name != "jwt").map(|(name, value)| format!("{name}={value}"));
+    let query = query.collect::<Vec<_>>().join("&");
+    state.calls.push(CallRecord {
+        at,
+        method: call.method.clone(),
+        path: call.path().to_owned(),
+        template: template.to_owned(),
+        query,
+        status,
+        points,
+        refusal,
+        fault,
+    });
+}

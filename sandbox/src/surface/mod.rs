@@ -1,0 +1,9 @@
+//! The Rust surface: what a test or the demo does to the site, as methods of [`crate::Sandbox`].
+//! Holds no rules; each method is a line or two into the room that has them.
+
+mod app;
+mod door;
+mod people;
+mod requests;
+
+pub use app::RenameError;

@@ -1,0 +1,227 @@
+//! Projects, people, customers and switches. See the parent module.
+
+use crate::customers::{AddBy, Added, Truth};
+use crate::mail::Mail;
+use crate::people::{Person, UserKind};
+use crate::projects::{CUSTOMERS_ROLE, CustomerAccess, ProjectType};
+use crate::site::Sandbox;
+use crate::webhooks::Flow;
+
+impl Sandbox {
+    /// Makes a project and gives its numeric id. New projects send *Customer invited* and are for customers whom the
+    /// team adds.
+    pub fn add_project(&self, key: &str, name: &str, kind: ProjectType) -> u64 {
+        self.site.lock().add_project(key, name, kind)
+    }
+
+    /// Numeric id of a project.
+    pub fn project_id(&self, key: &str) -> u64 {
+        self.site.lock().project_id(key)
+    }
+
+    /// Id of a project's service desk.
+    pub fn service_desk_id(&self, project: &str) -> u64 {
+        let state = self.site.lock();
+        let id = state.project_id(project);
+        state.projects[&id].service_desk
+    }
+
+    /// Deletes a project with everything in it.
+    pub fn delete_project(&self, project: &str) {
+        self.site.lock().delete_project(project);
+        self.site.touch();
+    }
+
+    /// Makes creating a work item demand one more field; `None` takes the demand back.
+    pub fn demand_field(&self, project: &str, field: Option<&str>) {
+        let mut state = self.site.lock();
+        let id = state.project_id(project);
+        state.project_mut(id).demands_field = field.map(str::to_owned);
+    }
+
+    /// Makes somebody who works on the site, and gives the account id. No event, no audit record.
+    pub fn add_user(&self, kind: UserKind) -> String {
+        self.site.lock().add_user(&kind)
+    }
+
+    /// Account id of the site's own admin.
+    pub fn admin(&self) -> String {
+        self.site.lock().house_admin.clone()
+    }
+
+    /// Account id of the agent who adds customers and works in every project.
+    pub fn agent(&self) -> String {
+        self.site.lock().house_agent.clone()
+    }
+
+    /// Account id of the installed app's user.
+    pub fn app_account(&self) -> Option<String> {
+        self.site.lock().app_account.clone()
+    }
+
+    /// An account as the site knows it.
+    pub fn person(&self, account: &str) -> Option<Person> {
+        self.site.lock().person(account).cloned()
+    }
+
+    /// Adds a customer with a fresh address.
+    pub fn add_customer(&self, project: &str, by: AddBy) -> Added {
+        self.add_customer_at(project, by, None)
+    }
+
+    /// Adds a customer with this address. If the site knows the address, that account is added.
+    pub fn add_customer_at(&self, project: &str, by: AddBy, address: Option<&str>) -> Added {
+        let added = {
+            let mut state = self.site.lock();
+            let id = state.project_id(project);
+            state.add_customer(id, &by, address)
+        };
+        self.site.touch();
+        added
+    }
+
+    /// Takes somebody out of a project's role *Service Desk Customers*.
+    pub fn remove_customer(&self, project: &str, account: &str) {
+        let mut state = self.site.lock();
+        let id = state.project_id(project);
+        state.remove_customer(id, account);
+    }
+
+    /// Account ids in a project's role *Service Desk Customers*.
+    pub fn customers_in_role(&self, project: &str) -> Vec<String> {
+        let state = self.site.lock();
+        let id = state.project_id(project);
+        state.projects[&id].people_in_role(CUSTOMERS_ROLE).map(str::to_owned).collect()
+    }
+
+    /// What is true of the latest add of somebody to a project.
+    pub fn truth(&self, project: &str, account: &str) -> Option<Truth> {
+        let state = self.site.lock();
+        let id = state.project_id(project);
+        state.truths.get(&(id, account.to_owned())).cloned()
+    }
+
+    /// Every mail that went out.
+    pub fn mails(&self) -> Vec<Mail> {
+        self.site.lock().mails.clone()
+    }
+
+    /// Mails that the installed app caused. A test asserts that there is none.
+    pub fn mails_by_app(&self) -> Vec<Mail> {
+        let state = self.site.lock();
+        let app = state.app_account.clone().unwrap_or_default();
+        state.mails.iter().filter(|mail| mail.caused_by == app).cloned().collect()
+    }
+
+    /// Switches the site's outgoing mail.
+    pub fn set_outgoing_mail(&self, on: bool) {
+        self.site.lock().outgoing_mail_on = on;
+    }
+
+    /// Switches *Customer invited* of a project, as its admin.
+    pub fn set_customer_invited(&self, project: &str, on: bool) {
+        let mut state = self.site.lock();
+        let (id, admin) = (state.project_id(project), state.house_admin.clone());
+        state.set_customer_invited(id, on, &admin);
+    }
+
+    /// The same without an audit record, as if it had been switched before the audit log begins.
+    pub fn set_customer_invited_unrecorded(&self, project: &str, on: bool) {
+        let mut state = self.site.lock();
+        let id = state.project_id(project);
+        state.project_mut(id).customer_invited_on = on;
+    }
+
+    /// Changes who may use a project's portal.
+    pub fn set_customer_access(&self, project: &str, access: CustomerAccess) {
+        let mut state = self.site.lock();
+        let (id, admin) = (state.project_id(project), state.house_admin.clone());
+        state.set_customer_access(id, access, &admin);
+    }
+
+    /// Gives the site an audit log, or takes it away as the Free plan does. Records are kept meanwhile.
+    pub fn set_audit_available(&self, available: bool) {
+        self.site.lock().audit_available = available;
+    }
+
+    /// Forgets audit records made before a moment, as a log that does not keep everything.
+    pub fn forget_audit_before(&self, moment: jiff::Timestamp) {
+        self.site.lock().audit_log.retain(|record| record.created >= moment);
+    }
+
+    /// Number of audit records.
+    pub fn audit_len(&self) -> usize {
+        self.site.lock().audit_log.len()
+    }
+
+    /// Audit records as the endpoint answers them, oldest first.
+    pub fn audit_records(&self) -> Vec<serde_json::Value> {
+        self.site.lock().audit_log.iter().map(|record| record.as_json()).collect()
+    }
+
+    /// Whether `user_created` is sent for portal-only accounts. Nobody knows whether Jira does.
+    pub fn set_user_created_for_portal_accounts(&self, sent: bool) {
+        self.site.lock().user_created_for_portal_accounts = sent;
+    }
+
+    /// Puts an address on the suppression list, or takes it off.
+    pub fn set_suppressed(&self, address: &str, suppressed: bool) {
+        let mut state = self.site.lock();
+        if suppressed {
+            state.suppressed.insert(address.to_owned());
+        } else {
+            state.suppressed.remove(address);
+        }
+    }
+
+    /// Shows or hides somebody's address in every answer.
+    pub fn set_address_visible(&self, account: &str, visible: bool) {
+        self.change(account, |person| person.address_visible = visible);
+    }
+
+    /// Lets an Atlassian account refuse invitations.
+    pub fn set_mutes_invitations(&self, account: &str, mutes: bool) {
+        self.change(account, |person| person.mutes_invitations = mutes);
+    }
+
+    /// Activates or deactivates an account, with the event that goes with it.
+    pub fn set_active(&self, account: &str, active: bool) {
+        self.change(account, |person| person.active = active);
+        self.site.lock().queue_user_event("user_updated", account, Flow::Primary);
+        self.site.touch();
+    }
+
+    fn change(&self, account: &str, change: impl FnOnce(&mut Person)) {
+        let mut state = self.site.lock();
+        let person = state.people.get_mut(account).unwrap_or_else(|| panic!("no account {account} on this site"));
+        change(person);
+    }
+
+    /// Grants or takes away a project permission of anybody.
+    pub fn set_permission(&self, account: &str, project: &str, permission: &str, granted: bool) {
+        let known = crate::permissions::PROJECT.contains(&permission);
+        assert!(known, "{permission} is no project permission of this site");
+        let mut state = self.site.lock();
+        let id = state.project_id(project);
+        state.set_project(account, id, permission, granted);
+    }
+
+    /// Grants or takes away a global permission of anybody: `ADMINISTER`, or `USER_PICKER` for *Browse users*.
+    pub fn set_global_permission(&self, account: &str, permission: &str, granted: bool) {
+        let known = crate::permissions::GLOBAL.contains(&permission);
+        assert!(known, "{permission} is no global permission of this site");
+        self.site.lock().set_global(account, permission, granted);
+    }
+
+    /// Grants or takes away a project permission of the installed app's user.
+    pub fn set_app_permission(&self, project: &str, permission: &str, granted: bool) {
+        let app = self.app_account().expect("install the app first: it has no user yet");
+        self.set_permission(&app, project, permission, granted);
+    }
+
+    /// Grants or takes away a global permission of the installed app's user.
+    pub fn set_app_global_permission(&self, permission: &str, granted: bool) {
+        let app = self.app_account().expect("install the app first: it has no user yet");
+        self.set_global_permission(&app, permission, granted);
+    }
+}
