@@ -46,3 +46,8 @@ pub use error::Error;
 pub use expect::{CONTEXT_QSH, EXP_LEEWAY, Expect, FRAME_LIFETIME, IAT_AHEAD, Qsh, Request};
 pub use segments::{Algorithm, MAX_TOKEN_BYTES, peek_issuer, peek_key_id};
 pub use token::{Place, Token, TokenPlaces};
+
+/// The example in the README is a test, too.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
