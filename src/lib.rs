@@ -3,11 +3,15 @@
 //! | room | what it is | imports |
 //! |---|---|---|
 //! | [`domain`] | our nouns, ports | `diagnosis` |
+//! | [`outbound`] | the only HTTP client builder | |
+//! | [`jira`] | the signed, paced, lenient client | domain, outbound, `atlassian-jwt` |
 //! | [`store`] | SQLite and PostgreSQL | domain |
 //! | [`words`] | sentences from findings, per language | diagnosis |
 #![warn(missing_docs)]
 
 pub mod config;
 pub mod domain;
+pub mod jira;
+pub mod outbound;
 pub mod store;
 pub mod words;

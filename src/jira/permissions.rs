@@ -1,0 +1,69 @@
+//! Who may do what, asked from Jira: somebody else's rights, and which of ours are missing.
+//! Remembers nothing; does not know what a right is needed for.
+
+use super::client::{Call, Endpoint, count_objects, endpoint};
+use super::projects::as_number;
+use super::{Result, Site};
+use crate::domain::principal::Permission;
+use crate::domain::{AccountId, ProjectId};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+static CHECK: Endpoint = endpoint!(POST "/rest/api/3/permissions/check");
+static MINE: Endpoint = endpoint!(GET "/rest/api/3/mypermissions");
+
+/// More keys than this are not asked in one call.
+pub const MISSING_KEYS_MAX: usize = 50;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Granted {
+    #[serde(default)]
+    global_permissions: Vec<Value>,
+    #[serde(default)]
+    project_permissions: Vec<Value>,
+}
+
+#[derive(Deserialize)]
+struct Mine {
+    permissions: BTreeMap<String, Value>,
+}
+
+impl Site {
+    /// Whether somebody has a permission: in the project, or globally without one. Only what Jira grants in so many words
+    /// is a yes.
+    pub async fn may(&self, account: &AccountId, permission: Permission, project: Option<ProjectId>) -> Result<bool> {
+        let key = permission.key();
+        let body = match project {
+            None => json!({"accountId": account, "globalPermissions": [key]}),
+            Some(project) => json!({
+                "accountId": account,
+                "projectPermissions": [{"permissions": [key], "projects": [project], "issues": []}],
+            }),
+        };
+        let answer = self.send(Call::to(&CHECK).json(body).header("x-atlassian-token", "nocheck")).await?;
+        let granted: Granted = answer.json()?;
+        count_objects(0, granted.global_permissions.len() + granted.project_permissions.len());
+        Ok(match project {
+            None => granted.global_permissions.iter().any(|granted| granted.as_str() == Some(key)),
+            Some(project) => granted.project_permissions.iter().any(|granted| {
+                let here = |list: &Vec<Value>| list.iter().any(|id| as_number(id) == Some(project.0));
+                granted["permission"].as_str() == Some(key) && granted["projects"].as_array().is_some_and(here)
+            }),
+        })
+    }
+
+    /// Which of these permissions (Jira's keys, at most [`MISSING_KEYS_MAX`]) the app user lacks in the project.
+    pub async fn my_permissions(&self, project: ProjectId, keys: &[&str]) -> Result<Vec<String>> {
+        let keys = &keys[..keys.len().min(MISSING_KEYS_MAX)];
+        let call = Call::to(&MINE).query("projectId", project).query("permissions", keys.join(","));
+        let answer = self.send(call).await?;
+        let mine: Mine = answer.json()?;
+        count_objects(0, mine.permissions.len());
+        let has = |key: &str| {
+            mine.permissions.get(key).is_some_and(|p| super::users::flag(&p["havePermission"]) == Some(true))
+        };
+        Ok(keys.iter().filter(|key| !has(key)).map(|key| (*key).to_owned()).collect())
+    }
+}

@@ -1,0 +1,100 @@
+//! Service projects: which there are, newest work first if wanted.
+//! Does not know their people or settings; a project's name is only in `names`.
+
+use super::client::{Call, Endpoint, count_objects, endpoint};
+use super::{JiraError, Result, Site};
+use crate::domain::ProjectId;
+use serde::{Deserialize, Deserializer};
+use serde_json::Value;
+
+static SEARCH: Endpoint = endpoint!(GET "/rest/api/3/project/search");
+pub(super) static PROJECT: Endpoint = endpoint!(GET "/rest/api/3/project/{project}");
+
+/// Jira's largest page.
+const PAGE: usize = 100;
+
+/// A project by its two names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProjectRef {
+    /// Jira's id, which stays.
+    pub id: ProjectId,
+    /// Jira's key, which an admin may change.
+    pub key: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Wire {
+    #[serde(deserialize_with = "number")]
+    id: i64,
+    key: String,
+    #[serde(default)]
+    project_type_key: Value,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Page {
+    values: Vec<Value>,
+    #[serde(default)]
+    is_last: Value,
+    #[serde(default)]
+    total: Value,
+}
+
+/// Ids come as numbers or as text.
+pub(super) fn number<'de, D: Deserializer<'de>>(from: D) -> std::result::Result<i64, D::Error> {
+    let value = Value::deserialize(from)?;
+    as_number(&value).ok_or_else(|| serde::de::Error::custom("not a number"))
+}
+
+/// A number, or a text of one.
+pub(super) fn as_number(value: &Value) -> Option<i64> {
+    value.as_i64().or_else(|| value.as_str()?.trim().parse().ok())
+}
+
+impl Wire {
+    fn service_project(self) -> Option<ProjectRef> {
+        let service = self.project_type_key.as_str().is_none_or(|kind| kind == "service_desk");
+        service.then(|| ProjectRef { id: ProjectId(self.id), key: self.key })
+    }
+}
+
+impl Site {
+    /// Service projects that the app user can see, at most `limit`; one call per 100.
+    pub async fn service_projects(&self, limit: usize, most_recent_first: bool) -> Result<Vec<ProjectRef>> {
+        let order = if most_recent_first { "-lastIssueUpdatedTime" } else { "key" };
+        let (mut found, mut start) = (Vec::new(), 0);
+        while found.len() < limit {
+            let call = Call::to(&SEARCH)
+                .query("typeKey", "service_desk")
+                .query("orderBy", order)
+                .query("startAt", start)
+                .query("maxResults", PAGE.min(limit));
+            let answer = match self.send(call).await {
+                Err(JiraError::NotFound) => break, // documented: no project matches
+                other => other?,
+            };
+            let page: Page = answer.json()?;
+            let count = page.values.len();
+            count_objects(count, 0);
+            let read = page.values.into_iter().filter_map(|value| Wire::deserialize(value).ok());
+            found.extend(read.filter_map(Wire::service_project));
+            start += count;
+            let last = super::users::flag(&page.is_last)
+                .unwrap_or_else(|| as_number(&page.total).is_none_or(|total| start as i64 >= total));
+            if last || count == 0 {
+                break;
+            }
+        }
+        found.truncate(limit);
+        Ok(found)
+    }
+
+    /// One project; `None` when it is no service project.
+    pub async fn project(&self, project: ProjectId) -> Result<Option<ProjectRef>> {
+        let answer = self.send(Call::to(&PROJECT).part(project)).await?;
+        count_objects(1, 0);
+        Ok(answer.json::<Wire>()?.service_project())
+    }
+}

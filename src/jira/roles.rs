@@ -1,0 +1,82 @@
+//! The *Service Desk Customers* role of a project, which *Customers > Add* fills: its id and its members.
+//! Does not know when somebody was added; a list only says who is there.
+
+use super::client::{Answer, Call, Endpoint, count_objects, endpoint};
+use super::{JiraError, Result, Site};
+use crate::domain::{AccountId, ProjectId};
+use serde::Deserialize;
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+
+static ROLES: Endpoint = endpoint!(GET "/rest/api/3/project/{project}/role");
+static ROLE: Endpoint = endpoint!(GET "/rest/api/3/project/{project}/role/{role}");
+
+/// What the role is called. Atlassian renames *project* to *space* and *service desk* to *service project*.
+const NAMES: [&str; 3] = ["Service Desk Customers", "Service Project Customers", "Service Space Customers"];
+
+#[derive(Deserialize)]
+struct Role {
+    actors: Vec<Value>,
+}
+
+impl Site {
+    /// Id of the customers' role as this project has it; remembered for a day.
+    pub async fn customers_role(&self, project: ProjectId) -> Result<i64> {
+        let (tenant, roles) = (self.tenant.id, &self.inner.roles);
+        if let Some(own) = roles.get(&(tenant, Some(project))).await {
+            return Ok(own);
+        }
+        if let Some(shared) = roles.get(&(tenant, None)).await {
+            return Ok(shared);
+        }
+        let id = self.look_up_role(project).await?;
+        // Company-managed projects share a role, so the first id found is tried for the others.
+        roles.insert((tenant, None), id).await;
+        Ok(id)
+    }
+
+    async fn look_up_role(&self, project: ProjectId) -> Result<i64> {
+        let answer = self.send(Call::to(&ROLES).part(project)).await?;
+        let roles: BTreeMap<String, Value> = answer.json()?;
+        count_objects(0, roles.len());
+        let found = NAMES.iter().find_map(|known| roles.iter().find(|(name, _)| name.eq_ignore_ascii_case(known)));
+        let url = found.and_then(|(_, url)| url.as_str()).ok_or(JiraError::NotFound)?;
+        url.rsplit('/').next().and_then(|id| id.parse().ok()).ok_or(JiraError::Garbage("role"))
+    }
+
+    /// Accounts that hold the customers' role directly. Groups in it are no adds and left out. Complete, or an error.
+    pub async fn role_members(&self, project: ProjectId) -> Result<Answer<Vec<AccountId>>> {
+        let role = self.customers_role(project).await?;
+        match self.members(project, role).await {
+            // A team-managed project has roles of its own.
+            Err(JiraError::NotFound) => {
+                let own = self.look_up_role(project).await?;
+                if own == role {
+                    return Err(JiraError::NotFound);
+                }
+                let members = self.members(project, own).await?;
+                self.inner.roles.insert((self.tenant.id, Some(project)), own).await;
+                Ok(members)
+            }
+            other => other,
+        }
+    }
+
+    async fn members(&self, project: ProjectId, role: i64) -> Result<Answer<Vec<AccountId>>> {
+        let answer = self.send(Call::to(&ROLE).part(project).part(role)).await?;
+        // Without the list nothing is known; an empty list is one.
+        let wire: Role = answer.json()?;
+        count_objects(0, 1 + wire.actors.len());
+        let is_user = |actor: &&Value| {
+            !actor["actorUser"].is_null() || actor["type"].as_str() == Some("atlassian-user-role-actor")
+        };
+        let users: Vec<&Value> = wire.actors.iter().filter(is_user).collect();
+        let account = |actor: &&Value| AccountId::parse(actor["actorUser"]["accountId"].as_str()?);
+        let accounts: BTreeSet<AccountId> = users.iter().filter_map(account).collect();
+        // Single closed accounts have no id. None readable at all is another shape: everybody would seem removed.
+        if accounts.is_empty() && !users.is_empty() {
+            return Err(JiraError::Garbage("role_actors"));
+        }
+        Ok(Answer::new(accounts.into_iter().collect(), answer.bounds))
+    }
+}

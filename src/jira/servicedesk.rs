@@ -1,0 +1,81 @@
+//! The service desk API: a project's desk and, paced, its customer list.
+//! The list says who may use the desk, never who was invited; no case comes from it.
+
+use super::client::{Answer, Call, Endpoint, count_objects, endpoint};
+use super::projects::as_number;
+use super::{JiraError, Result, Site, users::flag};
+use crate::domain::{AccountId, ProjectId};
+use serde::Deserialize;
+use serde_json::Value;
+
+static DESKS: Endpoint = endpoint!(GET "/rest/servicedeskapi/servicedesk");
+static CUSTOMERS: Endpoint = endpoint!(GET "/rest/servicedeskapi/servicedesk/{desk}/customer");
+
+const DESKS_PAGE: usize = 100;
+/// The list has at most 50 a page, whatever is asked.
+const CUSTOMERS_PAGE: usize = 50;
+/// More desks than this are not looked through.
+const PAGES: usize = 100;
+
+/// One page of a customer list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CustomersPage {
+    /// Who may use the desk.
+    pub accounts: Vec<AccountId>,
+    /// Where the next page starts, if there is one.
+    pub next: Option<usize>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Page {
+    values: Vec<Value>,
+    #[serde(default)]
+    is_last_page: Value,
+}
+
+impl Site {
+    /// Id of a project's service desk, which is also its portal's; remembered for a day.
+    pub async fn portal(&self, project: ProjectId) -> Result<String> {
+        let tenant = self.tenant.id;
+        if let Some(desk) = self.inner.desks.get(&(tenant, project)).await {
+            return Ok(desk);
+        }
+        let mut start = 0;
+        for _ in 0..PAGES {
+            let call = Call::to(&DESKS).query("start", start).query("limit", DESKS_PAGE);
+            let page: Page = self.send(call).await?.json()?;
+            let count = page.values.len();
+            count_objects(count, 0);
+            for desk in &page.values {
+                let id = as_number(&desk["id"]).map(|id| id.to_string());
+                if let (Some(id), Some(of)) = (id, as_number(&desk["projectId"])) {
+                    self.inner.desks.insert((tenant, ProjectId(of)), id).await;
+                }
+            }
+            start += count;
+            if count == 0 || flag(&page.is_last_page).unwrap_or(count < DESKS_PAGE) {
+                break;
+            }
+        }
+        self.inner.desks.get(&(tenant, project)).await.ok_or(JiraError::NotFound)
+    }
+
+    /// One page of the customer list, at the rate that Jira allows a tenant.
+    pub async fn customers_page(&self, desk: &str, start: usize) -> Result<Answer<CustomersPage>> {
+        self.pace(&CUSTOMERS, self.inner.settings.customer_page_rate).await?;
+        let call = Call::to(&CUSTOMERS)
+            .part(desk)
+            .query("start", start)
+            .query("limit", CUSTOMERS_PAGE)
+            .header("x-experimentalapi", "opt-in");
+        let answer = self.send(call).await?;
+        let page: Page = answer.json()?;
+        let count = page.values.len();
+        count_objects(0, count);
+        let account = |value: &Value| AccountId::parse(value["accountId"].as_str()?);
+        let last = count == 0 || flag(&page.is_last_page).unwrap_or(false);
+        let accounts = page.values.iter().filter_map(account).collect();
+        Ok(Answer::new(CustomersPage { accounts, next: (!last).then_some(start + count) }, answer.bounds))
+    }
+}
