@@ -6,6 +6,7 @@
 //! | [`outbound`] | the only HTTP client builder | |
 //! | [`jira`] | the signed, paced, lenient client | domain, outbound, `atlassian-jwt` |
 //! | [`store`] | SQLite and PostgreSQL | domain |
+//! | [`web`] | what browsers and Jira reach | domain, store, words |
 //! | [`words`] | sentences from findings, per language | diagnosis |
 #![warn(missing_docs)]
 
@@ -14,4 +15,5 @@ pub mod domain;
 pub mod jira;
 pub mod outbound;
 pub mod store;
+pub mod web;
 pub mod words;

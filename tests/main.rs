@@ -1,5 +1,6 @@
 //! The one integration binary; its modules mirror `src`.
 //! Knows no internals: everything goes through public surfaces.
 
+mod page;
 mod tidy;
 mod words;

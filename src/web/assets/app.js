@@ -1,0 +1,221 @@
+// Shows what the server renders, keeps it fresh, and carries buttons to the API.
+// Knows no host (see connect.js) and no words: every sentence comes from the server or from the shell's templates.
+
+const content = document.getElementById('content');
+const question = new URLSearchParams(location.search);
+const language = navigator.languages.find((l) => l.split('-')[0] === document.documentElement.lang) || document.documentElement.lang;
+
+/* times: the server writes UTC, the reader sees their own */
+
+const day = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' });
+const ago = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
+const units = [['second', 60], ['minute', 60], ['hour', 24], ['day', 14]];
+
+function told(at) {
+  let amount = Math.min(0, (at - Date.now()) / 1000);
+  for (const [unit, many] of units) {
+    if (-amount < many) return unit === 'second' && amount > -10 ? ago.format(0, 'second') : ago.format(Math.ceil(amount), unit);
+    amount /= many;
+  }
+  return day.format(at);
+}
+
+function localise(part) {
+  for (const time of part.querySelectorAll('time')) {
+    const at = new Date(time.dateTime);
+    if (Number.isNaN(at.getTime())) continue;
+    time.textContent = time.dataset.as === 'ago' ? told(at) : day.format(at);
+    time.title = day.format(at);
+  }
+}
+
+/* patching: an unchanged node stays, with its focus, its selection and its open details */
+
+function patchAttributes(have, want) {
+  const kept = (name) => name === 'open' && have.touched;
+  for (const { name } of [...have.attributes]) if (!want.hasAttribute(name) && !kept(name)) have.removeAttribute(name);
+  for (const { name, value } of want.attributes) if (have.getAttribute(name) !== value && !kept(name)) have.setAttribute(name, value);
+}
+
+function patch(old, next, arriving) {
+  const keyed = new Map([...old.children].filter((n) => n.dataset.key).map((n) => [n.dataset.key, n]));
+  let at = old.firstChild;
+  for (const want of [...next.childNodes]) {
+    const key = want.dataset?.key;
+    const have = key ? keyed.get(key) : at?.dataset?.key ? null : at;
+    if (have && have.nodeName === want.nodeName) {
+      if (have === at) at = at.nextSibling;
+      else old.insertBefore(have, at);
+      if (want.nodeType === Node.ELEMENT_NODE) {
+        patchAttributes(have, want);
+        patch(have, want, arriving);
+      } else if (have.data !== want.data) have.data = want.data;
+    } else {
+      old.insertBefore(want, at);
+      if (key && arriving) want.classList.add('fresh');
+    }
+  }
+  while (at) {
+    const gone = at;
+    at = at.nextSibling;
+    gone.remove();
+  }
+}
+
+/* states that the shell brings along */
+
+function state(name, slots = {}) {
+  const made = document.getElementById(`state-${name}`).content.cloneNode(true);
+  for (const slot of made.querySelectorAll('[data-slot]')) {
+    const text = slots[slot.dataset.slot];
+    if (text) slot.textContent = text;
+    else if (!slot.textContent.trim()) slot.closest('[data-optional]')?.remove();
+  }
+  return made;
+}
+
+const word = (name) => document.getElementById('words').content.querySelector(`[data-word="${name}"]`)?.textContent ?? '';
+
+/* the page */
+
+export function start(host) {
+  const path = document.body.dataset.path.replace(/\{(\w+)\}/g, (_, name) => encodeURIComponent(question.get(name) ?? ''));
+  let issued = 0;
+  let shown = 0;
+  let last = null;
+  let timer = 0;
+  let wait = 0;
+  let failures = 0;
+
+  function show(part, { arriving = false } = {}) {
+    const holder = document.createElement('div');
+    holder.append(part);
+    localise(holder);
+    const hadFocus = document.activeElement !== document.body;
+    patch(content, holder, arriving);
+    if (hadFocus && document.activeElement === document.body) content.querySelector('h1')?.focus();
+  }
+
+  function trouble(slots, name = 'error') {
+    // The last good result stays; what is wrong stands above it.
+    if (last === null) show(state(name, slots));
+    else {
+      content.querySelector('#trouble')?.remove();
+      content.querySelector('.head')?.after(state('trouble', slots));
+    }
+  }
+
+  function later(ms) {
+    clearTimeout(timer);
+    if (ms > 0 && !document.hidden) timer = setTimeout(load, ms);
+  }
+
+  async function problemOf(answer) {
+    const told = await answer.json().catch(() => ({}));
+    return { title: told.title, detail: told.detail, trace: told.trace };
+  }
+
+  async function load() {
+    clearTimeout(timer);
+    const mine = ++issued;
+    const slow = last === null ? setTimeout(() => shown < mine && show(state('loading')), 300) : 0;
+    content.setAttribute('aria-busy', 'true');
+    try {
+      const answer = await host.api(path);
+      if (mine < shown) return;
+      if (!answer.ok) {
+        shown = mine;
+        refused(answer, await problemOf(answer));
+        return;
+      }
+      const { title, html, poll_ms: pause } = await answer.json();
+      if (mine < shown) return;
+      shown = mine;
+      failures = 0;
+      wait = html === last ? Math.min((wait || pause) * 1.3, pause * 3) : pause;
+      if (html !== last || content.querySelector('#trouble')) {
+        const made = document.createElement('template');
+        made.innerHTML = html;
+        document.title = title;
+        show(made.content, { arriving: last !== null });
+        last = html;
+      }
+      later(wait);
+    } catch {
+      if (mine < shown) return;
+      shown = mine;
+      failures += 1;
+      trouble({});
+      later(Math.min(5000 * 2 ** failures, 60_000));
+    } finally {
+      clearTimeout(slow);
+      if (mine === issued) content.removeAttribute('aria-busy');
+    }
+  }
+
+  function refused(answer, slots) {
+    failures += 1;
+    if (answer.status === 403 || answer.status === 404) {
+      last = null; // what may not be seen any more must not stay
+      show(state('forbidden', slots));
+      return;
+    }
+    trouble(slots);
+    const asked = Number(answer.headers.get('Retry-After')) * 1000;
+    later(Math.max(asked || 0, Math.min(5000 * 2 ** failures, 60_000)));
+  }
+
+  async function post(button) {
+    const { method = 'POST', path: to, body, done } = button.dataset;
+    const answer = await host.api(to, { method, body: body ? JSON.parse(body) : undefined });
+    if (!answer.ok) {
+      const { title, detail, trace } = await problemOf(answer);
+      host.flag('error', title || word('failed'), [detail, trace && `${word('reference')} ${trace}`].filter(Boolean).join(' '));
+      return;
+    }
+    host.flag('success', done || word('done'));
+    await load();
+  }
+
+  async function copy(button) {
+    const from = document.getElementById(button.dataset.from);
+    try {
+      await navigator.clipboard.writeText(from.textContent);
+    } catch {
+      // A frame may lack the permission; a selection can still be copied.
+      getSelection().selectAllChildren(from);
+      if (!document.execCommand('copy')) return host.flag('info', word('select'));
+      getSelection().removeAllRanges();
+    }
+    host.flag('success', word('copied'));
+  }
+
+  const actions = { post, copy, reload: load, open: (link) => host.open(link.href) };
+
+  document.addEventListener('click', async (event) => {
+    const summary = event.target.closest('summary');
+    if (summary) summary.parentElement.touched = true;
+    const button = event.target.closest('[data-action]');
+    if (!button) return;
+    event.preventDefault();
+    if (button.getAttribute('aria-disabled') === 'true') return;
+    button.setAttribute('aria-disabled', 'true');
+    try {
+      await actions[button.dataset.action](button);
+    } catch {
+      host.flag('error', word('failed'));
+    } finally {
+      button.removeAttribute('aria-disabled');
+    }
+  });
+
+  document.addEventListener('visibilitychange', () => (document.hidden ? clearTimeout(timer) : issued && load()));
+  setInterval(() => document.hidden || localise(content), 20_000);
+
+  if (!host.ready()) {
+    show(state('bridge'));
+    return;
+  }
+  host.onTheme();
+  load();
+}

@@ -1,0 +1,153 @@
+//! What no page of ours may contain, whatever people are called, and what a frame page and its files are.
+//! Knows no state's wording.
+
+use super::{HOSTILE, all_states, case, names, page_of, panel_of};
+use invite_guard::web::panel::{health, issue};
+use invite_guard::web::shell::{self, Asset, Assets, Frame};
+use invite_guard::words::Words;
+
+const BRIDGE: &str = "https://connect-cdn.example/all.js";
+
+/// All markup we ever send.
+fn all_markup() -> Vec<(String, String)> {
+    let words = Words::for_locale("en");
+    let mut all: Vec<(String, String)> =
+        all_states().into_iter().map(|(name, fragment)| (name.to_owned(), fragment.html)).collect();
+    for frame in [Frame::Project, Frame::Issue] {
+        let page = shell::page(frame, "/guard", BRIDGE, &words).expect("the shell renders");
+        all.push((format!("shell-{frame:?}"), page));
+    }
+    all.push(("hostile-page".to_owned(), hostile_page(&words)));
+    all.push(("hostile-panel".to_owned(), hostile_panel(&words)));
+    all
+}
+
+fn hostile_page(words: &Words) -> String {
+    let cases = vec![
+        case("qm:1:a", "created_by_automation/blocks.json", 38),
+        case("qm:1:b", "existing_customer/blocks_by_audit.json", 36),
+    ];
+    let mut page = page_of("notification_disabled/blocks.json", cases);
+    page.names = names(HOSTILE);
+    page.names.0.values_mut().for_each(|name| *name = HOSTILE.to_owned());
+    page.space = HOSTILE.to_owned();
+    page.project.key = HOSTILE.to_owned();
+    page.portal = Some(format!("javascript:{HOSTILE}"));
+    page.project.missing = vec![HOSTILE.to_owned()];
+    health::render(&page, words).expect("the page renders").html
+}
+
+fn hostile_panel(words: &Words) -> String {
+    let mut panel = panel_of(Some(case("qm:1:a", "created_by_automation/blocks.json", 38)));
+    panel.names.0.values_mut().for_each(|name| *name = HOSTILE.to_owned());
+    panel.request = HOSTILE.to_owned();
+    panel.space = HOSTILE.to_owned();
+    issue::render(&panel, words).expect("the panel renders").html
+}
+
+/// Every tag of a page, without its text.
+fn tags(html: &str) -> impl Iterator<Item = &str> {
+    html.split('<').skip(1).filter_map(|rest| rest.split('>').next())
+}
+
+/// Names of a tag's attributes; values may hold anything but a double quote.
+fn attributes(tag: &str) -> Vec<&str> {
+    let mut outside = tag.split('"').step_by(2).collect::<Vec<_>>();
+    outside.retain(|part| !part.is_empty());
+    outside.iter().flat_map(|part| part.split_whitespace()).filter_map(|word| word.strip_suffix('=')).collect()
+}
+
+#[test]
+fn nothing_inline_anywhere() {
+    for (name, html) in all_markup() {
+        for tag in tags(&html) {
+            for attribute in attributes(tag) {
+                assert_ne!(attribute, "style", "{name}: <{tag}> has a style; the policy blocks it, use a class");
+                assert!(!attribute.starts_with("on"), "{name}: <{tag}> has a handler; use data-action");
+                assert!(attribute != "href" || !tag.contains("\"javascript:"), "{name}: <{tag}> runs a script");
+            }
+        }
+        for script in html.split("<script").skip(1) {
+            let (tag, rest) = script.split_once('>').unwrap_or((script, ""));
+            assert!(tag.contains(" src=\""), "{name}: <script{tag}> is inline; the policy blocks it");
+            assert!(rest.starts_with("</script>"), "{name}: <script{tag}> has content");
+        }
+        assert!(!html.contains("<style"), "{name}: a style element; the policy blocks it");
+    }
+}
+
+#[test]
+fn a_hostile_name_is_text() {
+    let words = Words::for_locale("en");
+    for (name, html) in [("page", hostile_page(&words)), ("panel", hostile_panel(&words))] {
+        assert!(html.contains("&lt;script&gt;alert(1)"), "{name}: the name is shown, escaped");
+        assert!(!html.contains("<script"), "{name}: no element comes from a name");
+        assert!(!html.contains("</textarea>"), "{name}: no element ends by a name");
+        assert!(!html.contains("\" onclick="), "{name}: no attribute comes from a name");
+    }
+}
+
+#[test]
+fn a_frame_page_holds_no_data_and_loads_three_files() {
+    let words = Words::for_locale("en");
+    let page = shell::page(Frame::Issue, "/guard/", BRIDGE, &words).expect("the shell renders");
+    let loaded: Vec<&str> = page
+        .split("src=\"")
+        .skip(1)
+        .chain(page.split("<link rel=\"stylesheet\" href=\"").skip(1))
+        .filter_map(|rest| rest.split('"').next())
+        .collect();
+    assert_eq!(loaded, [BRIDGE, "/guard/static/connect.js", "/guard/static/app.css"]);
+    assert!(page.contains("data-options=\"margin:false\""), "the bridge must not add a margin");
+    let again = shell::page(Frame::Issue, "/guard", BRIDGE, &words).expect("the shell renders");
+    assert_eq!(page, again, "a frame page is the same for everybody");
+    insta::assert_snapshot!("shell-issue", page);
+}
+
+#[test]
+fn our_own_files_stay_light() {
+    let mut sum = 0;
+    for file in Assets::iter() {
+        let asset = Asset::named(&file).unwrap_or_else(|| panic!("{file} is listed and not there"));
+        sum += asset.body.len();
+        assert!(
+            asset.is_known(&asset.tag) && asset.is_known(&format!("\"x\", W/{}", asset.tag)),
+            "{file}: its own tag"
+        );
+        assert!(!asset.is_known("\"x\""), "{file}: another tag");
+    }
+    let words = Words::for_locale("en");
+    sum += shell::page(Frame::Project, "", BRIDGE, &words).expect("the shell renders").len();
+    assert!(sum < 60_000, "{sum} bytes; the frame opens beside a request and must stay light");
+    assert!(Asset::named("../shell.rs").is_none() && Asset::named("").is_none(), "only what lies in the folder");
+}
+
+/// Every message of the page is used, and every message that is used is there.
+#[test]
+fn page_words_are_complete() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let read = |path: &str| std::fs::read_to_string(root.join(path)).unwrap_or_else(|e| panic!("{path}: {e}"));
+    let ftl = read("src/words/locales/en/page.ftl");
+    let known: Vec<&str> =
+        ftl.lines().filter(|l| l.starts_with("page-")).filter_map(|l| l.split(" =").next()).collect();
+    for (name, html) in all_markup() {
+        // An id that no file has comes back as itself.
+        let left = html.split_once("page-").map(|(_, rest)| rest.split(['<', '"']).next().unwrap_or(rest));
+        assert!(left.is_none(), "{name}: \"page-{}\" has no words", left.unwrap_or_default());
+        assert!(!html.contains("{ $") && !html.contains("{$"), "{name}: a message lacks an argument");
+    }
+    let mut used = String::new();
+    for file in ["health.html", "issue.html", "parts.html", "shell.html"] {
+        used.push_str(&read(&format!("src/web/templates/{file}")));
+    }
+    for file in ["card.rs", "fragment.rs", "health.rs", "issue.rs"] {
+        used.push_str(&read(&format!("src/web/panel/{file}")));
+    }
+    let composed = |id: &str| {
+        let families =
+            ["page-answer-", "page-open-", "page-ask-", "page-people-", "page-via-", "page-state-", "page-affects-"];
+        families.iter().chain(&["page-comments-", "page-ended-"]).any(|family| id.starts_with(family))
+    };
+    let idle: Vec<_> = known.iter().filter(|id| !composed(id) && !used.contains(&format!("\"{id}\""))).collect();
+    assert!(idle.is_empty(), "nobody uses {idle:?}");
+}
