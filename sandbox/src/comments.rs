@@ -25,6 +25,7 @@ pub(crate) struct Comment {
     pub(crate) body: Value,
     pub(crate) created: Timestamp,
     pub(crate) updated: Timestamp,
+    pub(crate) edits: u32,
     pub(crate) public: bool,
     pub(crate) properties: Vec<(String, Value)>,
 }
@@ -44,8 +45,8 @@ pub struct CommentView {
     pub text: String,
     /// Properties, without the one for visibility.
     pub properties: Vec<(String, Value)>,
-    /// Whether it was edited.
-    pub edited: bool,
+    /// How often it was edited.
+    pub edits: u32,
 }
 
 /// Whether properties ask for an internal comment.
@@ -78,7 +79,7 @@ impl Comment {
             body: self.body.clone(),
             text: text_of(&self.body),
             properties: self.properties.iter().filter(|(key, _)| key != VISIBILITY).cloned().collect(),
-            edited: self.updated != self.created || self.editor != self.author,
+            edits: self.edits,
         }
     }
 }
@@ -105,6 +106,7 @@ impl State {
             body,
             created: now,
             updated: now,
+            edits: 0,
             public,
             properties,
         };
@@ -136,6 +138,7 @@ impl State {
             comment.public = public;
             comment.editor = editor.to_owned();
             comment.updated = now;
+            comment.edits += 1;
             comment.properties.retain(|(key, _)| key != VISIBILITY && properties.iter().all(|(new, _)| new != key));
             comment.properties.extend(kept(properties, public));
         }

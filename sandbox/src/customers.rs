@@ -42,6 +42,7 @@ pub enum RestCaller {
 
 /// What is true of one add, settled at that moment.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Truth {
     /// When it was.
     #[serde(serialize_with = "as_text")]
@@ -59,6 +60,7 @@ fn as_text<S: serde::Serializer>(at: &Timestamp, serializer: S) -> Result<S::Ok,
 
 /// What an add came to.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Added {
     /// The account.
     pub account_id: String,

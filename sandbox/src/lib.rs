@@ -22,6 +22,7 @@
 mod audit;
 mod calls;
 mod comments;
+mod console;
 mod control;
 mod customers;
 mod descriptor;

@@ -23,6 +23,7 @@ pub enum MailKind {
 
 /// One mail.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Mail {
     /// Account id of the receiver.
     pub to: String,

@@ -197,3 +197,30 @@ fn errors(validator: &Validator, body: &Value) -> Vec<String> {
         .map(|error| format!("body at {:?}: {}", error.instance_path().as_str(), error.masked()))
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::descriptor::Scope;
+    use crate::rest::ROUTES;
+
+    #[test]
+    fn every_route_is_in_the_specification_with_its_scope() {
+        let beside = || PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared"));
+        let folder = std::env::var_os("INVITE_GUARD_SHARED").map_or_else(beside, PathBuf::from).join("contracts");
+        if !folder.is_dir() {
+            assert!(
+                std::env::var_os("CI").is_none(),
+                "Atlassian's specifications are missing: set INVITE_GUARD_SHARED"
+            );
+            return;
+        }
+        let specs = Specs::of(&folder).expect("the specifications can be read");
+        for route in ROUTES {
+            let operation = specs.operation(route);
+            assert!(operation.is_object(), "{} {} is not in the specification", route.method, route.template);
+            let scope = operation["x-atlassian-connect-scope"].as_str().and_then(Scope::read);
+            assert_eq!(scope, Some(route.scope), "scope of {} {}", route.method, route.template);
+        }
+    }
+}

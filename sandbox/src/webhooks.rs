@@ -106,6 +106,12 @@ impl State {
         self.queue_event(event, json!({"user": user}), flow);
     }
 
+    /// Loses everything that waits. Gives how many.
+    pub(crate) fn drop_waiting(&mut self) -> usize {
+        let waiting = self.deliveries.iter_mut().filter(|delivery| delivery.state == DeliveryState::Pending);
+        waiting.map(|delivery| delivery.state = DeliveryState::Dropped).count()
+    }
+
     fn note_answer(&mut self, id: u64, status: u16) {
         let now = self.now();
         let Some(delivery) = self.deliveries.iter_mut().find(|delivery| delivery.id == id) else { return };

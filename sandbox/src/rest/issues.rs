@@ -71,7 +71,7 @@ pub(crate) fn notify(ask: &mut Ask<'_>) -> Reply {
     if to["assignee"] == true {
         return Reply::error(400, "The issue is unassigned.");
     }
-    if receivers.is_empty() || receivers.iter().any(|receiver| *receiver == ask.me) {
+    if receivers.is_empty() || receivers.contains(&ask.me) {
         return Reply::error(400, "No recipients were defined for notification.");
     }
     let me = ask.me.clone();

@@ -21,6 +21,8 @@ use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse};
 
 pub(crate) use answer::Reply;
+#[cfg(test)]
+pub(crate) use routes::ROUTES;
 pub(crate) use routes::Route;
 
 use crate::calls::{Call, CallRecord, Violation};
@@ -95,7 +97,7 @@ pub(crate) async fn serve(site: Arc<Site>, request: HttpRequest, body: Bytes) ->
 
 fn cut(site: &Site, request: &HttpRequest, call: &Call, why: &str) -> HttpResponse {
     Connection::cut(request);
-    record(&mut site.lock(), call, call.path(), 0, 0, None, Some(why.to_owned()));
+    record(&mut site.lock(), call, 0, 0, None, Some(why.to_owned()));
     HttpResponse::InternalServerError().finish()
 }
 
@@ -109,7 +111,7 @@ async fn play(site: &Site, call: &Call, fault: Fault) -> Option<Reply> {
     let reply = match fault {
         Fault::CloseConnection => return None,
         Fault::Silence => {
-            record(&mut site.lock(), call, call.path(), 0, 0, None, Some(name));
+            record(&mut site.lock(), call, 0, 0, None, Some(name));
             tokio::time::sleep(Duration::from_secs(600)).await;
             return None;
         }
@@ -123,7 +125,7 @@ async fn play(site: &Site, call: &Call, fault: Fault) -> Option<Reply> {
         Fault::Redirect(to) => Reply::raw(302, "text/plain", Vec::new()).with("Location", &to),
         Fault::Flood(bytes) => Reply::raw(200, "application/json", vec![b' '; bytes]),
     };
-    record(&mut site.lock(), call, call.path(), reply.status, 0, None, Some(name));
+    record(&mut site.lock(), call, reply.status, 0, None, Some(name));
     Some(reply)
 }
 
@@ -131,7 +133,7 @@ async fn play(site: &Site, call: &Call, fault: Fault) -> Option<Reply> {
 fn answer(site: &Site, call: &Call, fault: Option<&str>) -> Reply {
     let mut state = site.lock();
     let known = routes::find(call);
-    let template = known.as_ref().map_or_else(|| call.path().to_owned(), |(route, _)| route.template.to_owned());
+    let reads = known.as_ref().is_none_or(|(route, _)| route.reads());
     let (mut reply, refusal) = match judge(&mut state, call, known.as_ref().map(|(route, _)| *route)) {
         Ok(me) => match known {
             Some((route, path)) => (handled(site, &mut state, call, route, path, me), None),
@@ -140,38 +142,45 @@ fn answer(site: &Site, call: &Call, fault: Option<&str>) -> Reply {
                 (Reply::raw(404, "text/html", b"<html><title>Oops, you've found a dead link.</title>".to_vec()), None)
             }
         },
-        Err((reply, refusal)) => (reply, refusal),
+        Err(refused) => (refused.reply, refused.token),
     };
     let counted = reply.status != 401 && reply.status != 429;
-    let read =
-        call.method == "GET" || matches!(template.as_str(), "/rest/api/3/search/jql" | "/rest/api/3/permissions/check");
-    let points = if counted { state.charge(read, reply.objects, reply.grants) } else { 0 };
+    let points = if counted { state.charge(reads, reply.objects, reply.grants) } else { 0 };
     reply = reply.with_quota(&state.meter);
-    record(&mut state, call, &template, reply.status, points, refusal, fault.map(str::to_owned));
+    record(&mut state, call, reply.status, points, refusal, fault.map(str::to_owned));
     reply
 }
 
-type Refused = (Reply, Option<Refusal>);
+/// A refusal before any handler, and what was wrong with the token if it was that.
+struct Refused {
+    reply: Reply,
+    token: Option<Refusal>,
+}
+
+impl Refused {
+    fn because(reply: Reply) -> Box<Self> {
+        Box::new(Self { reply, token: None })
+    }
+}
 
 /// Everything that comes before a handler. Gives the account id of the app's user.
-fn judge(state: &mut State, call: &Call, route: Option<&Route>) -> Result<String, Refused> {
+fn judge(state: &mut State, call: &Call, route: Option<&Route>) -> Result<String, Box<Refused>> {
     if route.is_some_and(|route| route.anonymous) && call.authorization.is_none() {
         return Ok(String::new());
     }
-    let scope = check_token(state, call).map_err(|refusal| (Reply::unauthorised(), Some(refusal)))?;
+    let refused = |refusal| Box::new(Refused { reply: Reply::unauthorised(), token: Some(refusal) });
+    let scope = check_token(state, call).map_err(refused)?;
     let Some(route) = route else { return Ok(String::new()) };
     if call.method == "GET" && !call.body.is_empty() {
-        return Err((Reply::error(403, "A GET request must not have a body."), None));
+        return Err(Refused::because(Reply::error(403, "A GET request must not have a body.")));
     }
-    let item = (call.method != "GET" && route.template.starts_with("/rest/api/3/issue/{")
-        || call.method != "GET" && route.template.starts_with("/rest/servicedeskapi/request/{"))
-    .then(|| routes::item_of(call))
-    .flatten();
+    let item = if route.writes_to_item() { routes::item_of(call) } else { None };
     if let Err(throttled) = state.admit(&call.method, route.template, item.as_deref()) {
-        return Err((Reply::throttled(throttled.reason, throttled.retry_after, state.now()), None));
+        return Err(Refused::because(Reply::throttled(throttled.reason, throttled.retry_after, state.now())));
     }
     if route.scope > scope {
-        return Err((Reply::error(403, "The add-on does not have the scope that this resource needs."), None));
+        let why = "The add-on does not have the scope that this resource needs.";
+        return Err(Refused::because(Reply::error(403, why)));
     }
     Ok(state.app_account.clone().unwrap_or_default())
 }
@@ -218,15 +227,7 @@ fn handled(site: &Site, state: &mut State, call: &Call, route: &Route, path: Vec
     reply
 }
 
-fn record(
-    state: &mut State,
-    call: &Call,
-    template: &str,
-    status: u16,
-    points: u64,
-    refusal: Option<Refusal>,
-    fault: Option<String>,
-) {
+fn record(state: &mut State, call: &Call, status: u16, points: u64, refusal: Option<Refusal>, fault: Option<String>) {
     let at = state.now();
     let query = call.query.iter().filter(|(name, _)| name != "jwt").map(|(name, value)| format!("{name}={value}"));
     let query = query.collect::<Vec<_>>().join("&");
@@ -234,7 +235,7 @@ fn record(
         at,
         method: call.method.clone(),
         path: call.path().to_owned(),
-        template: template.to_owned(),
+        template: routes::template_of(call),
         query,
         status,
         points,

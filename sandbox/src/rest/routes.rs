@@ -15,6 +15,19 @@ pub(crate) struct Route {
     pub(crate) run: fn(&mut Ask<'_>) -> Reply,
 }
 
+impl Route {
+    /// Whether it writes to one work item, which Jira limits apart.
+    pub(crate) fn writes_to_item(&self) -> bool {
+        let on_item = ["/rest/api/3/issue/{issueIdOrKey}", "/rest/servicedeskapi/request/{issueIdOrKey}"];
+        self.method != "GET" && on_item.iter().any(|start| self.template.starts_with(start))
+    }
+
+    /// Whether it only reads, whatever its method: what an answer holds is then counted.
+    pub(crate) fn reads(&self) -> bool {
+        self.method == "GET" || matches!(self.template, "/rest/api/3/search/jql" | "/rest/api/3/permissions/check")
+    }
+}
+
 const fn route(method: &'static str, template: &'static str, scope: Scope, run: fn(&mut Ask<'_>) -> Reply) -> Route {
     Route { method, template, scope, anonymous: false, run }
 }
@@ -86,6 +99,11 @@ pub(crate) fn find(call: &Call) -> Option<(&'static Route, Vec<String>)> {
         let values = parts.iter().zip(&call.segments).filter(|(part, _)| brace(part)).map(|(_, found)| found.clone());
         fits.then(|| (route, values.collect()))
     })
+}
+
+/// The path template of a call, or its path if this site does not have it.
+pub(crate) fn template_of(call: &Call) -> String {
+    find(call).map_or_else(|| call.path().to_owned(), |(route, _)| route.template.to_owned())
 }
 
 /// The work item that a call below `issue/` or `request/` is about.

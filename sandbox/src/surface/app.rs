@@ -228,9 +228,7 @@ impl Sandbox {
 
     /// Loses everything that waits. Gives how many.
     pub fn drop_all(&self) -> usize {
-        let mut state = self.site.lock();
-        let waiting = state.deliveries.iter_mut().filter(|delivery| delivery.state == DeliveryState::Pending);
-        waiting.map(|delivery| delivery.state = DeliveryState::Dropped).count()
+        self.site.lock().drop_waiting()
     }
 }
 

@@ -1,4 +1,14 @@
 //! What the sandbox promises: as strict as Jira, true about each add, valid by Atlassian's specifications.
 
+mod adding;
+mod answering;
 mod app;
+mod commenting;
+mod console;
+mod delivering;
+mod guarding;
 mod installing;
+mod limiting;
+mod misbehaving;
+mod permitting;
+mod signing;
