@@ -1,6 +1,25 @@
 //! The store: one small trait per noun, summed to [`Store`], on SQLite and PostgreSQL.
 //! Knows no Jira and judges nothing. No transaction leaves it, so no remote call can happen inside one.
 
+mod cases;
+mod dialect;
+mod error;
+mod facts;
+pub mod inbox;
+mod open;
+mod pool;
+mod projects;
+mod queue;
+mod roster;
+pub mod seal;
+mod tenants;
+mod throttle;
+
+pub use error::OpenError;
+pub use inbox::Inbox;
+pub use open::{SqlStore, migrate, open};
+pub use pool::sqlite_file;
+
 use crate::domain::audit::{AccountCreated, AuditMark};
 use crate::domain::case::{Case, CaseState};
 use crate::domain::history::Line;
@@ -65,16 +84,19 @@ pub trait Tenants: Send + Sync {
     async fn tenant(&self, id: TenantId) -> Result<Option<Tenant>>;
     /// All tenants, by id.
     async fn tenants(&self) -> Result<Vec<Tenant>>;
-    /// Erases everything of a tenant, the tenant too; at most `limit` rows a call. True when nothing is left.
+    /// Erases everything of a tenant, the tenant too; at most `limit` rows a call. True when nothing is left;
+    /// `Rejected` when the tenant is active, since it was installed again meanwhile.
     async fn erase_tenant(&self, id: TenantId, limit: u32) -> Result<bool>;
     /// Key of the marks we put into Jira properties and of keyed hashes: made once, sealed, never rotated with the sealing keys.
     async fn marking_key(&self) -> Result<SecretSlice<u8>>;
+    /// Seals everything again that was not sealed with the newest key; says how many secrets moved.
+    async fn reseal(&self) -> Result<u64>;
 }
 
 /// The queue. SQL shapes and traps: design.md section 4.
 #[async_trait]
 pub trait Queue: Send + Sync {
-    /// Adds rows in one statement; says how many were new. A data error is split out: `Rejected` only if every row was refused.
+    /// Adds rows in one statement; says which were new. A data error is split out: `Rejected` only if every row was refused.
     async fn accept(&self, batch: &[NewWork]) -> Result<Accepted>;
     /// Leases at most `want` due rows of a class: at most one per tenant and call, going on after tenant `after`; never a second
     /// row of a (tenant, lane); nothing of a paused tenant, or at all while the app is paused. Claiming counts as an attempt.
@@ -115,6 +137,8 @@ pub trait Queue: Send + Sync {
 pub struct Accepted {
     /// Rows that were new.
     pub fresh: u64,
+    /// Indexes into the batch of rows that were there already: a delivery known before, a wish that waits already.
+    pub repeated: Vec<usize>,
     /// Indexes into the batch of rows that the engine refuses; everything else is stored.
     pub refused: Vec<usize>,
 }

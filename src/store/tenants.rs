@@ -1,0 +1,283 @@
+//! Sites that installed us, their sealed secrets, and the key of our own marks.
+//! Does not know how an install was proved; a door has done that.
+
+use super::dialect::args;
+use super::pool::{Row, Tx, ms};
+use super::queue::accept_in;
+use super::seal::random_key;
+use super::{Result, SqlStore, StoreError, Tenants};
+use crate::domain::TenantId;
+use crate::domain::tenant::{Installation, PREVIOUS_SECRET_HONOURED, State, Tenant};
+use crate::domain::work::NewWork;
+use async_trait::async_trait;
+use jiff::Timestamp;
+use secrecy::{ExposeSecret, SecretSlice, SecretString};
+use sqlx::AssertSqlSafe;
+use url::Url;
+
+const MARKING_KEY: &str = "marking_key";
+
+/// Tables with rows of a tenant, in the order of their erasure: what later rows would be judged by goes first, so that a
+/// site that comes back half way is seeded again instead of finding everybody new.
+const OF_A_TENANT: &[&str] = &[
+    "queue",
+    "roster_pass",
+    "audit_mark",
+    "project",
+    "customer_case",
+    "seat",
+    "fact_line",
+    "account_created",
+    "pause",
+    "pace",
+];
+
+fn owner(tenant: TenantId) -> String {
+    format!("tenant:{tenant}")
+}
+
+/// Tables without a row id need their keys named to be deleted in slices.
+fn keys_of(table: &str) -> &'static str {
+    match table {
+        "queue" | "fact_line" => "id",
+        "roster_pass" => "tenant, project, via",
+        "audit_mark" => "tenant",
+        "project" => "tenant, id",
+        "customer_case" => "tenant, project, account",
+        "seat" => "tenant, project, via, account",
+        "account_created" => "tenant, account",
+        _ => "scope",
+    }
+}
+
+impl SqlStore {
+    fn secret(&self, tenant: TenantId, envelope: &[u8]) -> Result<SecretString> {
+        let opened = self.keys.open(&owner(tenant), envelope)?;
+        let text = std::str::from_utf8(opened.expose_secret()).map_err(|_| StoreError::Sealed)?;
+        Ok(SecretString::from(text))
+    }
+
+    fn read_tenant(&self, row: &Row) -> Result<Tenant> {
+        let id = TenantId(row.int("id")?);
+        let url = |text: String| Url::parse(&text).map_err(|_| StoreError::Unavailable);
+        let since = row.time("state_since")?;
+        let previous = row.opt_bytes("previous_secret")?.zip(row.opt_time("previous_until")?);
+        Ok(Tenant {
+            id,
+            installation: Installation {
+                client_key: row.text("client_key")?,
+                app_key: row.text("app_key")?,
+                base_url: url(row.text("base_url")?)?,
+                display_url: row.opt_text("display_url")?.map(url).transpose()?,
+                help_center_url: row.opt_text("help_center_url")?.map(url).transpose()?,
+                shared_secret: self.secret(id, &row.bytes("secret")?)?,
+                installation_id: row.opt_text("installation_id")?,
+                cloud_id: row.opt_text("cloud_id")?,
+            },
+            previous_secret: match previous {
+                Some((envelope, until)) => Some((self.secret(id, &envelope)?, until)),
+                None => None,
+            },
+            state: match row.text("state")?.as_str() {
+                "active" => State::Active,
+                "uninstalled" => State::Uninstalled(since),
+                _ => State::Frozen(since),
+            },
+            installed_at: row.time("installed_at")?,
+        })
+    }
+
+    async fn find_tenant(&self, sql: &'static str, key: super::dialect::Arg) -> Result<Option<Tenant>> {
+        self.db.read_one(sql, vec![key]).await?.map(|row| self.read_tenant(&row)).transpose()
+    }
+
+    /// The row of this client key, held; made when there is none, and not active yet either way.
+    async fn hold_tenant(&self, tx: &mut Tx, install: &Installation, at: Timestamp) -> Result<Row> {
+        tx.run(
+            "INSERT INTO tenant (client_key, app_key, base_url, secret, state, state_since, installed_at, changed_at) \
+             VALUES ($1, $2, $3, $4, 'frozen', $5, $5, $5) ON CONFLICT (client_key) DO NOTHING",
+            args![&install.client_key, &install.app_key, install.base_url.as_str(), Vec::<u8>::new(), ms(at)],
+        )
+        .await?;
+        let held = format!("SELECT * FROM tenant WHERE client_key = $1 {}", tx.dialect().for_update());
+        let row = tx.one(AssertSqlSafe(held), args![&install.client_key]).await?;
+        row.ok_or(StoreError::Unavailable)
+    }
+
+    async fn reinstall(&self, tx: &mut Tx, row: &Row, install: &Installation, at: Timestamp) -> Result<TenantId> {
+        let id = TenantId(row.int("id")?);
+        let was_active = row.text("state")? == "active";
+        let secret = install.shared_secret.expose_secret();
+        let (old, mut previous) = (row.bytes("secret")?, row.opt_bytes("previous_secret")?);
+        let mut until = row.opt_int("previous_until")?;
+        // A key that is lost, or an install that is delivered again, leaves the previous secret as it was.
+        let replaced = self.secret(id, &old).is_ok_and(|old| old.expose_secret() != secret);
+        if replaced {
+            previous = Some(old);
+            until = Some(ms(at + PREVIOUS_SECRET_HONOURED));
+        }
+        let sealed = self.keys.seal(&owner(id), secret.as_bytes())?;
+        tx.run(
+            "UPDATE tenant SET state = 'frozen', state_since = $3, changed_at = $3 \
+             WHERE base_url = $1 AND id <> $2 AND state = 'active'",
+            args![install.base_url.as_str(), id.0, ms(at)],
+        )
+        .await?;
+        tx.run(
+            "UPDATE tenant SET app_key = $2, base_url = $3, display_url = $4, help_center_url = $5, installation_id = $6, \
+             cloud_id = $7, secret = $8, previous_secret = $9, previous_until = $10, changed_at = $11, \
+             state_since = CASE WHEN state = 'active' THEN state_since ELSE $11 END, state = 'active' WHERE id = $1",
+            args![
+                id.0,
+                &install.app_key,
+                install.base_url.as_str(),
+                install.display_url.as_ref().map(Url::as_str),
+                install.help_center_url.as_ref().map(Url::as_str),
+                install.installation_id.as_deref(),
+                install.cloud_id.as_deref(),
+                sealed,
+                previous,
+                until,
+                ms(at),
+            ],
+        )
+        .await?;
+        if !was_active {
+            // The erasure of the uninstall is off, and the first pass after an install seeds (rules.md section 2).
+            tx.run("DELETE FROM queue WHERE tenant = $1 AND kind = 'erase' AND state <> 'leased'", args![id.0]).await?;
+            tx.run("DELETE FROM roster_pass WHERE tenant = $1", args![id.0]).await?;
+        }
+        Ok(id)
+    }
+
+    async fn reseal_row(&self, sql: &'static str, key: super::dialect::Arg, owner: &str, old: Vec<u8>) -> Result<u64> {
+        if self.keys.is_newest(&old) {
+            return Ok(0);
+        }
+        let opened = self.keys.open(owner, &old)?;
+        let sealed = self.keys.seal(owner, opened.expose_secret())?;
+        self.db.write(sql, vec![key, sealed.into(), old.into()]).await
+    }
+}
+
+#[async_trait]
+impl Tenants for SqlStore {
+    async fn install(
+        &self,
+        installation: &Installation,
+        at: Timestamp,
+        chores: &(dyn Fn(TenantId) -> Vec<NewWork> + Sync),
+    ) -> Result<TenantId> {
+        let mut tx = self.db.begin().await?;
+        let row = self.hold_tenant(&mut tx, installation, at).await?;
+        let id = self.reinstall(&mut tx, &row, installation, at).await?;
+        accept_in(&mut tx, &chores(id), at).await?;
+        tx.commit().await?;
+        Ok(id)
+    }
+
+    async fn uninstall(
+        &self,
+        client_key: &str,
+        at: Timestamp,
+        then: &(dyn Fn(TenantId) -> Vec<NewWork> + Sync),
+    ) -> Result<bool> {
+        let mut tx = self.db.begin().await?;
+        let row = tx
+            .one(
+                "UPDATE tenant SET state_since = CASE WHEN state = 'uninstalled' THEN state_since ELSE $2 END, \
+                 state = 'uninstalled', changed_at = $2 WHERE client_key = $1 RETURNING id",
+                args![client_key, ms(at)],
+            )
+            .await?;
+        let Some(id) = row.map(|row| row.int("id")).transpose()?.map(TenantId) else { return Ok(false) };
+        tx.run("DELETE FROM queue WHERE tenant = $1 AND state = 'queued'", args![id.0]).await?;
+        accept_in(&mut tx, &then(id), at).await?;
+        tx.commit().await?;
+        Ok(true)
+    }
+
+    async fn set_enabled(&self, tenant: TenantId, enabled: bool, at: Timestamp) -> Result<()> {
+        self.db
+            .write(
+                "UPDATE tenant SET enabled = $2, enabled_at = $3, changed_at = $3 \
+                 WHERE id = $1 AND (enabled_at IS NULL OR enabled_at <= $3)",
+                args![tenant.0, enabled, ms(at)],
+            )
+            .await
+            .map(drop)
+    }
+
+    async fn tenant_by_client_key(&self, client_key: &str) -> Result<Option<Tenant>> {
+        if client_key.contains('\0') {
+            return Ok(None); // no such key can exist, and PostgreSQL would call it an error
+        }
+        self.find_tenant("SELECT * FROM tenant WHERE client_key = $1", client_key.into()).await
+    }
+
+    async fn tenant(&self, id: TenantId) -> Result<Option<Tenant>> {
+        self.find_tenant("SELECT * FROM tenant WHERE id = $1", id.0.into()).await
+    }
+
+    async fn tenants(&self) -> Result<Vec<Tenant>> {
+        let rows = self.db.read("SELECT * FROM tenant ORDER BY id", Vec::new()).await?;
+        rows.iter().map(|row| self.read_tenant(row)).collect()
+    }
+
+    async fn erase_tenant(&self, id: TenantId, limit: u32) -> Result<bool> {
+        let active = self.db.read_one("SELECT 1 FROM tenant WHERE id = $1 AND state = 'active'", args![id.0]).await?;
+        if active.is_some() {
+            return Err(StoreError::Rejected); // it was installed again meanwhile
+        }
+        let mut left = u64::from(limit);
+        for table in OF_A_TENANT {
+            let keys = keys_of(table);
+            // The leased row is the erasure itself; settling it ends it.
+            let but = if *table == "queue" { "AND state <> 'leased'" } else { "" };
+            let sql = format!(
+                "DELETE FROM {table} WHERE ({keys}) IN (SELECT {keys} FROM {table} WHERE tenant = $1 {but} LIMIT $2)"
+            );
+            let limit = i64::try_from(left).unwrap_or(i64::MAX);
+            let erased = self.db.write(AssertSqlSafe(sql), args![id.0, limit]).await?;
+            left = left.saturating_sub(erased);
+            if left == 0 {
+                return Ok(false);
+            }
+        }
+        self.db.write("DELETE FROM tenant WHERE id = $1 AND state <> 'active'", args![id.0]).await?;
+        Ok(true)
+    }
+
+    async fn marking_key(&self) -> Result<SecretSlice<u8>> {
+        let find = "SELECT value FROM keepsake WHERE name = $1";
+        if let Some(row) = self.db.read_one(find, args![MARKING_KEY]).await? {
+            return self.keys.open(MARKING_KEY, &row.bytes("value")?);
+        }
+        let sealed = self.keys.seal(MARKING_KEY, &random_key())?;
+        let make = "INSERT INTO keepsake (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING";
+        self.db.write(make, args![MARKING_KEY, sealed]).await?;
+        // Whoever was first made it; everybody reads that one.
+        let row = self.db.read_one(find, args![MARKING_KEY]).await?.ok_or(StoreError::Unavailable)?;
+        self.keys.open(MARKING_KEY, &row.bytes("value")?)
+    }
+
+    async fn reseal(&self) -> Result<u64> {
+        let mut moved = 0;
+        // Each only if it is still what was read: an install may replace it meanwhile, sealed with the newest key anyway.
+        for row in self.db.read("SELECT id, secret, previous_secret FROM tenant ORDER BY id", Vec::new()).await? {
+            let id = TenantId(row.int("id")?);
+            let secret = "UPDATE tenant SET secret = $2 WHERE id = $1 AND secret = $3";
+            moved += self.reseal_row(secret, id.0.into(), &owner(id), row.bytes("secret")?).await?;
+            if let Some(previous) = row.opt_bytes("previous_secret")? {
+                let sql = "UPDATE tenant SET previous_secret = $2 WHERE id = $1 AND previous_secret = $3";
+                moved += self.reseal_row(sql, id.0.into(), &owner(id), previous).await?;
+            }
+        }
+        for row in self.db.read("SELECT name, value FROM keepsake", Vec::new()).await? {
+            let name = row.text("name")?;
+            let sql = "UPDATE keepsake SET value = $2 WHERE name = $1 AND value = $3";
+            moved += self.reseal_row(sql, (&name).into(), &name, row.bytes("value")?).await?;
+        }
+        Ok(moved)
+    }
+}
