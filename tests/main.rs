@@ -2,5 +2,6 @@
 //! Knows no internals: everything goes through public surfaces.
 
 mod page;
+mod store;
 mod tidy;
 mod words;
