@@ -4,6 +4,7 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use crate::projects::ActorWho;
 use crate::state::State;
 
 /// Whole account id of the account under which Automation acts, the same on every site.
@@ -182,6 +183,18 @@ impl State {
         };
         self.grant_kind(&id, kind);
         id
+    }
+
+    /// Deletes an account from everywhere it is a member.
+    pub(crate) fn forget_person(&mut self, account: &str) {
+        self.people.remove(account);
+        let who = ActorWho::Person(account.to_owned());
+        for project in self.projects.values_mut() {
+            project.actors.retain(|(_, actor)| actor.who != who);
+        }
+        for organisation in self.organisations.values_mut() {
+            organisation.members.retain(|member| member != account);
+        }
     }
 
     pub(crate) fn person(&self, account_id: &str) -> Option<&Person> {

@@ -12,12 +12,18 @@ use serde_json::{Value, json};
 use crate::calls::Call;
 use crate::rest::Route;
 
-/// The specifications in one folder, compiled piece by piece as they are needed.
+const JIRA: &str = "jira-platform-v3.openapi.json";
+const SERVICE_DESK: &str = "jsm-cloud.openapi.json";
+const DOCUMENTS: &str = "adf-v1-full.schema.json";
+const DESCRIPTORS: &str = "connect-jira-descriptor.schema.json";
+
+/// The specifications in one folder, read and compiled piece by piece as they are needed.
 pub(crate) struct Specs {
-    jira: Value,
-    service_desk: Value,
-    documents: Validator,
-    descriptors: Validator,
+    folder: PathBuf,
+    jira: OnceLock<Value>,
+    service_desk: OnceLock<Value>,
+    documents: OnceLock<Validator>,
+    descriptors: OnceLock<Validator>,
     compiled: Mutex<BTreeMap<String, Arc<Validator>>>,
 }
 
@@ -62,19 +68,38 @@ impl Specs {
         if let Some(specs) = known.get(folder) {
             return Ok(specs.clone());
         }
+        for file in [JIRA, SERVICE_DESK, DOCUMENTS, DESCRIPTORS] {
+            // Told at the start, not in the middle of a test.
+            let path = folder.join(file);
+            std::fs::metadata(&path).map_err(|error| io::Error::other(format!("{}: {error}", path.display())))?;
+        }
         let specs = Arc::new(Self {
-            jira: read(folder, "jira-platform-v3.openapi.json")?,
-            service_desk: read(folder, "jsm-cloud.openapi.json")?,
-            documents: compile(&read(folder, "adf-v1-full.schema.json")?).map_err(io::Error::other)?,
-            descriptors: compile(&read(folder, "connect-jira-descriptor.schema.json")?).map_err(io::Error::other)?,
+            folder: folder.to_owned(),
+            jira: OnceLock::new(),
+            service_desk: OnceLock::new(),
+            documents: OnceLock::new(),
+            descriptors: OnceLock::new(),
             compiled: Mutex::default(),
         });
         known.insert(folder.to_owned(), specs.clone());
         Ok(specs)
     }
 
+    /// The files are part of the test's equipment: one that cannot be read is a mistake to be told loudly.
+    fn read(&self, name: &str) -> Value {
+        read(&self.folder, name).unwrap_or_else(|error| panic!("a specification cannot be read: {error}"))
+    }
+
+    fn compiled(&self, name: &str) -> Validator {
+        compile(&self.read(name)).unwrap_or_else(|error| panic!("{name} cannot be compiled: {error}"))
+    }
+
     fn of_route(&self, route: &Route) -> &Value {
-        if route.template.starts_with("/rest/servicedeskapi/") { &self.service_desk } else { &self.jira }
+        if route.template.starts_with("/rest/servicedeskapi/") {
+            self.service_desk.get_or_init(|| self.read(SERVICE_DESK))
+        } else {
+            self.jira.get_or_init(|| self.read(JIRA))
+        }
     }
 
     /// The operation of a route, `null` if the specification has none.
@@ -127,7 +152,11 @@ impl Specs {
             "/rest/api/3/issue" => &body["fields"]["description"],
             _ => return Vec::new(),
         };
-        if document.is_null() { Vec::new() } else { errors(&self.documents, document) }
+        if document.is_null() {
+            Vec::new()
+        } else {
+            errors(self.documents.get_or_init(|| self.compiled(DOCUMENTS)), document)
+        }
     }
 
     /// Faults of an answer of this site.
@@ -159,7 +188,7 @@ impl Specs {
             migrations.remove("signed-install");
             migrations.remove("context-qsh");
         }
-        errors(&self.descriptors, &descriptor)
+        errors(self.descriptors.get_or_init(|| self.compiled(DESCRIPTORS)), &descriptor)
     }
 }
 

@@ -124,7 +124,9 @@ impl State {
         state
     }
 
+    /// Now, to the millisecond: Jira knows no finer moment, and a finer one would fall out of its own window.
     pub(crate) fn now(&self) -> Timestamp {
-        (self.clock)()
+        let now = (self.clock)();
+        Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now)
     }
 }

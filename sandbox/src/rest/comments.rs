@@ -24,8 +24,7 @@ const LONGEST_BODY: usize = 32_767;
 
 fn written(ask: &Ask<'_>) -> Result<(Value, Vec<(String, Value)>), Reply> {
     let written: Written = match serde_json::from_slice(&ask.call.body) {
-        Ok(written) if ask.call.json => written,
-        Ok(_) => return Err(Reply::error(415, "The content type must be application/json.")),
+        Ok(written) => written,
         Err(_) => return Err(Reply::error(400, "INVALID_INPUT")),
     };
     let document = &written.body;

@@ -122,6 +122,11 @@ impl Reader {
         }
     }
 
+    /// The keyword for "no value", in either spelling.
+    fn empty(&mut self) -> bool {
+        self.take("empty") || self.take("null")
+    }
+
     fn values(&mut self) -> Result<Vec<String>, String> {
         if !self.take("(") {
             return Err("Error in the JQL Query: expecting '('.".to_owned());
@@ -145,9 +150,9 @@ impl Reader {
             _ => return Err(format!("Field '{name}' does not exist or this site does not search it.")),
         };
         let test = if self.take("=") {
-            Test::In(vec![self.value()?])
+            if self.empty() { Test::Empty } else { Test::In(vec![self.value()?]) }
         } else if self.take("!=") {
-            Test::NotIn(vec![self.value()?])
+            if self.empty() { Test::NotEmpty } else { Test::NotIn(vec![self.value()?]) }
         } else if self.take("in") {
             Test::In(self.values()?)
         } else if self.take("not") {
@@ -157,8 +162,7 @@ impl Reader {
             Test::NotIn(self.values()?)
         } else if self.take("is") {
             let not = self.take("not");
-            let word = self.next()?;
-            match (word.is("empty") || word.is("null"), not) {
+            match (self.empty(), not) {
                 (true, false) => Test::Empty,
                 (true, true) => Test::NotEmpty,
                 (false, _) => return Err("Error in the JQL Query: expecting EMPTY.".to_owned()),

@@ -178,6 +178,9 @@ fn judge(state: &mut State, call: &Call, route: Option<&Route>) -> Result<String
     if let Err(throttled) = state.admit(&call.method, route.template, item.as_deref()) {
         return Err(Refused::because(Reply::throttled(throttled.reason, throttled.retry_after, state.now())));
     }
+    if matches!(route.method, "POST" | "PUT") && !call.json {
+        return Err(Refused::because(Reply::error(415, "The content type must be application/json.")));
+    }
     if route.scope > scope {
         let why = "The add-on does not have the scope that this resource needs.";
         return Err(Refused::because(Reply::error(403, why)));

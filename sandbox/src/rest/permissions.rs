@@ -48,7 +48,9 @@ fn context_of(ask: &Ask<'_>) -> Result<Option<u64>, Reply> {
         (None, Some(project)) => ask.state.project(project).map(|project| project.id),
         (None, None) => return Ok(None),
     };
-    let visible = |project: &u64| ask.may(*project, "BROWSE_PROJECTS") || ask.may(*project, "ADMINISTER_PROJECTS");
+    let visible = |project: &u64| {
+        ask.administers_jira() || ask.may(*project, "BROWSE_PROJECTS") || ask.may(*project, "ADMINISTER_PROJECTS")
+    };
     match project.filter(visible) {
         Some(project) => Ok(Some(project)),
         None => Err(Reply::error(404, "No project or issue could be found.")),

@@ -20,8 +20,8 @@ struct Search {
 
 pub(crate) fn post(ask: &mut Ask<'_>) -> Reply {
     match serde_json::from_slice(&ask.call.body) {
-        Ok(search) if ask.call.json => run(ask, search),
-        _ => Reply::error(400, "INVALID_INPUT"),
+        Ok(search) => run(ask, search),
+        Err(_) => Reply::error(400, "INVALID_INPUT"),
     }
 }
 

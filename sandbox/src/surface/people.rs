@@ -80,6 +80,24 @@ impl Sandbox {
         added
     }
 
+    /// Puts an organisation on a project, which makes all its members customers there. It is made if there is none of
+    /// that name.
+    pub fn add_organisation(&self, project: &str, name: &str) -> u64 {
+        let mut state = self.site.lock();
+        let id = state.project_id(project);
+        state.organisation_on(id, name)
+    }
+
+    /// Deletes an account, with the event that goes with it.
+    pub fn delete_user(&self, account: &str) {
+        {
+            let mut state = self.site.lock();
+            state.queue_user_event("user_deleted", account, Flow::Primary);
+            state.forget_person(account);
+        }
+        self.site.touch();
+    }
+
     /// Takes somebody out of a project's role *Service Desk Customers*.
     pub fn remove_customer(&self, project: &str, account: &str) {
         let mut state = self.site.lock();

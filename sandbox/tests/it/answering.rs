@@ -118,6 +118,8 @@ async fn items_are_found_by_a_little_jql() {
     };
     let newest = format!("project = HELP AND reporter = \"{one}\" AND resolution is EMPTY ORDER BY created DESC");
     assert_eq!(find(newest).await, [new.clone(), old.clone()]);
+    let equals = format!("project = 10001 AND reporter = \"{one}\" AND resolution = EMPTY ORDER BY created DESC");
+    assert_eq!(find(equals).await, [new.clone(), old.clone()], "= EMPTY is the same as IS EMPTY");
     let open = format!("project = 10001 and reporter in ({one}) and statusCategory != Done order by created asc");
     assert_eq!(find(open).await, [old.clone(), new.clone()]);
     assert_eq!(find("project = HELP AND \"Request Type\" is EMPTY".to_owned()).await, [plain]);

@@ -83,6 +83,15 @@ async fn a_get_with_a_body_is_forbidden() {
 }
 
 #[tokio::test]
+async fn a_write_must_say_that_it_is_json() {
+    let bench = Bench::new().await;
+    let target = "/rest/api/3/permissions/check";
+    let token = sign_hs256(&bench.claims("POST", target), &bench.site.shared_secret());
+    let form = [("Content-Type", "text/plain")];
+    assert_eq!(bench.send_with("POST", target, Some(token), None, &form).await.status, 415);
+}
+
+#[tokio::test]
 async fn scopes_of_the_descriptor_are_enforced() {
     let bench = Bench::new().await;
     bench.site.add_project("HELP", "Help", invite_guard_sandbox::ProjectType::ServiceDesk);

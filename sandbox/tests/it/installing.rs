@@ -60,6 +60,14 @@ async fn the_published_key_verifies_the_install_and_a_foreign_one_does_not() {
 }
 
 #[tokio::test]
+async fn one_key_server_knows_the_keys_of_all_sites() {
+    let (one, other) = (Bench::new().await, Bench::new().await);
+    assert_ne!(one.site.key_id(), other.site.key_id());
+    let answer = reqwest::get(format!("{}/{}", one.site.keys_url(), other.site.key_id())).await.expect("an answer");
+    assert_eq!(answer.status(), 200);
+}
+
+#[tokio::test]
 async fn a_faulty_descriptor_is_refused_with_every_reason() {
     let bench = Bench::new().await;
     let app = FakeApp::start().await;

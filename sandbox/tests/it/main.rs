@@ -11,4 +11,5 @@ mod installing;
 mod limiting;
 mod misbehaving;
 mod permitting;
+mod shapes;
 mod signing;
