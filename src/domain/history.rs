@@ -32,13 +32,16 @@ pub struct Line {
 }
 
 /// What the fact was in the window. The audit log answers where it was read without a hole up to the window's end; then an
-/// admin's statement. Where both speak and differ, the newer one counts, as likely.
+/// admin's statement. Where both speak of the time up to the window's end and differ, the newer one counts, as likely. What
+/// somebody says after the window never outweighs a log that covers it.
 pub fn as_of(key: FactKey, lines: &[Line], window: Moment, audit: &AuditMark) -> Fact<Value> {
-    let stated = by_statement(key, lines, window);
-    let logged = by_audit(key, lines, window, audit);
+    let window = Moment { not_before: window.not_before.min(window.not_after), ..window };
+    let changes = logged_changes(key, lines);
+    let logged = by_audit(&changes, window, audit);
+    let stated = by_statement(key, lines, &changes, window);
     match (logged, stated) {
         (Fact::Known(logged), Fact::Known(stated)) if logged.value != stated.value => {
-            Fact::Known(newer(logged, stated))
+            if stated.origin.observed_at > window.not_after { Fact::Known(logged) } else { newer(logged, stated) }
         }
         (Fact::Known(logged), _) => Fact::Known(logged),
         (_, Fact::Known(stated)) => Fact::Known(stated),
@@ -51,84 +54,113 @@ fn worse(a: Gap, b: Gap) -> Gap {
     if a == Gap::NotAsked { b } else { a }
 }
 
-fn newer(logged: Observed<Value>, stated: Observed<Value>) -> Observed<Value> {
-    let changed = logged.origin.since.unwrap_or(Timestamp::MIN);
-    let mut winner = if stated.origin.observed_at > changed { stated } else { logged };
+/// Both spoke in time and cannot both be right. A log that only tells what was before its next record speaks of that moment.
+fn newer(logged: Observed<Value>, stated: Observed<Value>) -> Fact<Value> {
+    let log_is_newer = logged.origin.since.is_none_or(|changed| changed >= stated.origin.observed_at);
+    let mut winner = if log_is_newer { logged } else { stated };
     winner.origin.at_most = winner.origin.at_most.min(Confidence::Likely);
-    winner
+    Fact::Known(winner)
 }
 
-fn by_audit(key: FactKey, lines: &[Line], window: Moment, audit: &AuditMark) -> Fact<Value> {
+/// The log's changes of this fact with their times, oldest first.
+fn logged_changes(key: FactKey, lines: &[Line]) -> Vec<(Timestamp, &Line)> {
     let mut changes: Vec<(Timestamp, &Line)> = lines
         .iter()
         .filter(|l| l.key == key && l.source == Source::AuditLog)
         .filter_map(|l| l.since.map(|since| (since, l)))
         .collect();
     changes.sort_by_key(|(since, _)| *since);
+    changes
+}
+
+/// A value with its start and author, where they are known.
+type Held<'l> = (&'l Value, Option<Timestamp>, Option<String>);
+
+fn by_audit(changes: &[(Timestamp, &Line)], window: Moment, audit: &AuditMark) -> Fact<Value> {
     let Some(coverage) = audit.coverage.filter(|c| c.until >= window.not_after) else {
         return Fact::Unknown(audit.trouble.unwrap_or(if changes.is_empty() { Gap::NotAsked } else { Gap::Stale }));
     };
     let until = |at: Timestamp| changes.partition_point(|(since, _)| *since <= at);
     let (first_inside, first_after) = (until(window.not_before), until(window.not_after));
-    let inside = &changes[first_inside..first_after];
+    let inside: Vec<Held<'_>> =
+        changes[first_inside..first_after].iter().map(|(at, l)| (&l.value, Some(*at), l.by.clone())).collect();
     let settled = first_inside.checked_sub(1).map(|i| changes[i]);
-    // What held at the window's start: the last change before it, else what the next change says it was until then.
-    let start = match settled {
+    // The next change tells what held until then, if no other can be missing between.
+    let by_next = || {
+        let (since, next) = changes.get(first_inside)?;
+        let whole = coverage.spans(window.not_before, *since);
+        next.before.as_ref().filter(|_| whole).map(|v| (v, None, None))
+    };
+    let start: Option<Held<'_>> = match settled {
         Some((since, line)) if coverage.from <= since => Some((&line.value, Some(since), line.by.clone())),
-        _ if coverage.from <= window.not_before => {
-            changes.get(first_inside).and_then(|(_, next)| next.before.as_ref()).map(|v| (v, None, None))
-        }
-        Some(_) => return Fact::Unknown(Gap::Stale), // a later record may have been in the hole
-        None => None,
+        _ => by_next(),
     };
     let origin =
         |since, by, at_most| Origin { source: Source::AuditLog, observed_at: coverage.until, since, by, at_most };
-    match (start, inside) {
-        (None, []) => Fact::Unknown(Gap::NotAsked),
-        (Some((value, since, by)), []) => {
-            Fact::Known(Observed { value: value.clone(), origin: origin(since, by, Confidence::Confirmed) })
-        }
-        // It changed while the person was being added: the value that blocks is reported, as likely, with that change.
-        (start, inside) => {
-            let values = start.into_iter().chain(inside.iter().map(|(at, l)| (&l.value, Some(*at), l.by.clone())));
-            let mut values: Vec<_> = values.collect();
-            let same = values.windows(2).all(|w| w[0].0 == w[1].0);
-            let pick = values.iter().position(|(v, ..)| **v == Value::Bool(false)).unwrap_or(0);
-            let (value, since, by) = values.swap_remove(pick);
-            let at_most = if same { Confidence::Confirmed } else { Confidence::Likely };
-            Fact::Known(Observed { value: value.clone(), origin: origin(since, by, at_most) })
-        }
+    let known = |(value, since, by): Held<'_>, at_most| Fact::of(value.clone(), origin(since, by, at_most));
+    match start {
+        Some(start) if inside.iter().all(|(value, ..)| *value == start.0) => known(start, Confidence::Confirmed),
+        // It changed while the person was being added, or did so from something unknown: the value that blocks is reported,
+        // as likely, with that change.
+        start => match start.iter().chain(&inside).find(|(value, ..)| **value == Value::Bool(false)) {
+            Some(blocks) => known(blocks.clone(), Confidence::Likely),
+            None if start.is_some() => {
+                inside.last().map_or(Fact::Unknown(Gap::NotAsked), |l| known(l.clone(), Confidence::Likely))
+            }
+            // Nothing that was read reaches back to the window's start: an earlier record may be in a hole.
+            None if settled.is_some() || !inside.is_empty() || coverage.from > window.not_before => {
+                Fact::Unknown(if changes.is_empty() { Gap::NotAsked } else { Gap::Stale })
+            }
+            None => Fact::Unknown(Gap::NotAsked),
+        },
     }
 }
 
-fn by_statement(key: FactKey, lines: &[Line], window: Moment) -> Fact<Value> {
+fn by_statement(key: FactKey, lines: &[Line], changes: &[(Timestamp, &Line)], window: Moment) -> Fact<Value> {
     let mut stated: Vec<&Line> = lines.iter().filter(|l| l.key == key && l.source == Source::AdminStatement).collect();
     stated.sort_by_key(|l| l.observed_at);
-    let in_time = stated.partition_point(|l| l.observed_at <= window.not_after);
+    let (in_time, after) = stated.split_at(stated.partition_point(|l| l.observed_at <= window.not_after));
     let known = |line: &Line, at_most| {
-        let origin = Origin {
-            source: line.source,
-            observed_at: line.observed_at,
-            since: line.since,
-            by: line.by.clone(),
-            at_most,
-        };
-        Fact::Known(Observed { value: line.value.clone(), origin })
+        let origin = Origin::new(line.source, line.observed_at).at_most(at_most);
+        let origin = Origin { since: line.since, by: line.by.clone(), ..origin };
+        Fact::of(line.value.clone(), origin)
     };
-    if let Some(last) = in_time.checked_sub(1).map(|i| stated[i]) {
-        if window.not_before.duration_since(last.observed_at) > STATEMENT_FRESH {
-            return later(&stated[in_time..], window, known).unwrap_or(Fact::Unknown(Gap::Stale));
-        }
-        let before_window = stated[..in_time].iter().rev().find(|l| l.observed_at <= window.not_before);
-        let changed_inside =
-            last.observed_at > window.not_before && before_window.is_some_and(|l| l.value != last.value);
-        return known(last, if changed_inside { Confidence::Likely } else { Confidence::Confirmed });
+    // What the log is known to have changed since, nobody's older word tells any more.
+    let overtaken = |line: &Line| {
+        changes
+            .iter()
+            .any(|(at, change)| line.observed_at < *at && *at <= window.not_after && change.value != line.value)
+    };
+    let fresh =
+        |line: &&&Line| window.not_after.duration_since(line.observed_at) <= STATEMENT_FRESH && !overtaken(line);
+    let before = in_time.iter().rev().find(|l| l.observed_at <= window.not_before);
+    let inside = in_time.iter().filter(|l| l.observed_at > window.not_before);
+    let mut candidates = before.into_iter().chain(inside).filter(fresh);
+    let Some(first) = candidates.next() else {
+        let gap = if in_time.is_empty() { Gap::NotAsked } else { Gap::Stale };
+        return later(after, changes, window, known).unwrap_or(Fact::Unknown(gap));
+    };
+    let rest: Vec<&&Line> = candidates.collect();
+    if first.observed_at <= window.not_before && rest.iter().all(|l| l.value == first.value) {
+        return known(first, Confidence::Confirmed);
     }
-    later(&stated, window, known).unwrap_or(Fact::Unknown(Gap::NotAsked))
+    // Said, or said otherwise, while the person was being added: as likely, and the value that blocks where there is one.
+    let blocks = std::iter::once(&first).chain(&rest).find(|l| l.value == Value::Bool(false));
+    known(blocks.or(rest.last()).unwrap_or(&first), Confidence::Likely)
 }
 
-/// Somebody said so only after the add: it was probably so before.
-fn later(after: &[&Line], window: Moment, known: impl Fn(&Line, Confidence) -> Fact<Value>) -> Option<Fact<Value>> {
+/// Somebody said so only after the add: it was probably so before, unless the log tells that it changed between.
+fn later(
+    after: &[&Line],
+    changes: &[(Timestamp, &Line)],
+    window: Moment,
+    known: impl Fn(&Line, Confidence) -> Fact<Value>,
+) -> Option<Fact<Value>> {
     let first = after.first()?;
-    (first.observed_at.duration_since(window.not_after) <= STATEMENT_FRESH).then(|| known(first, Confidence::Likely))
+    let changed = changes.iter().any(|(at, _)| window.not_before < *at && *at <= first.observed_at);
+    let near = first.observed_at.duration_since(window.not_after) <= STATEMENT_FRESH;
+    (near && !changed).then(|| known(first, Confidence::Likely))
 }
+
+#[cfg(test)]
+mod tests;

@@ -58,7 +58,7 @@ fn told_wait(headers: &HeaderMap, now: Timestamp) -> Option<SignedDuration> {
         let seconds = seconds.map(|s| SignedDuration::from_secs(s.min(86_400.0).ceil() as i64));
         seconds.or_else(|| date(value).map(|at| at.duration_since(now)))
     });
-    let reset = text(headers, "x-ratelimit-reset").and_then(|value| moment(value)).map(|at| at.duration_since(now));
+    let reset = text(headers, "x-ratelimit-reset").and_then(moment).map(|at| at.duration_since(now));
     retry_after.max(reset)
 }
 

@@ -56,7 +56,7 @@ pub(super) fn as_number(value: &Value) -> Option<i64> {
 impl Wire {
     fn service_project(self) -> Option<ProjectRef> {
         let service = self.project_type_key.as_str().is_none_or(|kind| kind == "service_desk");
-        service.then(|| ProjectRef { id: ProjectId(self.id), key: self.key })
+        service.then_some(ProjectRef { id: ProjectId(self.id), key: self.key })
     }
 }
 
