@@ -5,6 +5,8 @@
 //! | [`domain`] | our nouns, ports | `diagnosis` |
 //! | [`outbound`] | the only HTTP client builder | |
 //! | [`jira`] | the signed, paced, lenient client | domain, outbound, `atlassian-jwt` |
+//! | [`sources`] | one file per way to learn facts; cache, plan | store, jira |
+//! | [`examine`] | gather, then judge | sources |
 //! | [`store`] | SQLite and PostgreSQL | domain |
 //! | [`web`] | what browsers and Jira reach | domain, store, words |
 //! | [`words`] | sentences from findings, per language | diagnosis |
@@ -12,8 +14,10 @@
 
 pub mod config;
 pub mod domain;
+pub mod examine;
 pub mod jira;
 pub mod outbound;
+pub mod sources;
 pub mod store;
 pub mod web;
 pub mod words;

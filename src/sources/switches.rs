@@ -1,0 +1,126 @@
+//! The switches of site and project as of each person's add: from the audit log's records and admins' statements.
+//! Reads nothing itself: the log has been read up to the add, the history lies in the store.
+
+use super::combine::made_at;
+use super::{Asked, Reach, Reader, Sources, Spec, Told, soon};
+use crate::domain::ProjectId;
+use crate::domain::audit::{AuditMark, Coverage};
+use crate::domain::history::{Line, as_of};
+use crate::domain::tenant::Tenant;
+use diagnosis::{Fact, FactKey, Gap, Moment, Observed, Reading, Sheet};
+use jiff::{SignedDuration, Timestamp};
+use serde_json::Value;
+
+pub(super) struct Switches;
+
+static SPEC: Spec = Spec {
+    name: "audit_log_and_statements",
+    supplies: &[FactKey::OutgoingMailOn, FactKey::InviteNotificationOn],
+    authority: 90,
+    calls: 0,
+};
+
+/// A reading of the log that is no older than this counts as "now".
+pub(super) const NOW_LAGS: SignedDuration = SignedDuration::from_secs(60);
+
+#[async_trait::async_trait]
+impl Reader for Switches {
+    fn spec(&self) -> &'static Spec {
+        &SPEC
+    }
+
+    async fn read(&self, at: &Reach<'_>, who: &[Asked<'_>]) -> Vec<Told> {
+        let one = |asked: &Asked<'_>| {
+            let mut told = Told::default();
+            match at.history {
+                Ok(lines) => {
+                    let window = tightened(asked.added, made_at(asked.so_far));
+                    told.readings.extend(judged(lines, window, &at.log.mark));
+                    told.look_again(behind(&at.log.mark, window, at.now));
+                }
+                Err(gap) => {
+                    told.look_again(soon(at.now));
+                    told.readings.extend(SPEC.supplies.iter().map(|key| Reading::gap(*key, *gap)));
+                }
+            }
+            told.look_again(at.log.again_at);
+            told
+        };
+        who.iter().map(one).collect()
+    }
+}
+
+/// Nobody is added before their account is made.
+fn tightened(added: Moment, made: Option<Timestamp>) -> Moment {
+    let not_before = made.map_or(added.not_before, |made| added.not_before.max(made.min(added.not_after)));
+    Moment { not_before, ..added }
+}
+
+/// Both switches in a window. No record of the log tells of outgoing mail, so the log's trouble is none of its.
+fn judged(lines: &[Line], window: Moment, mark: &AuditMark) -> [Reading; 2] {
+    let of = |key: FactKey, mark: &AuditMark| Reading { key, fact: as_of(key, lines, window, mark) };
+    [of(FactKey::OutgoingMailOn, &AuditMark::default()), of(FactKey::InviteNotificationOn, mark)]
+}
+
+/// The log was read now and still does not reach the window's end: Jira's clock is behind ours, so wait for it.
+fn behind(mark: &AuditMark, window: Moment, now: Timestamp) -> Option<Timestamp> {
+    let until = mark.coverage?.until;
+    if mark.trouble.is_some() || until >= window.not_after {
+        return None;
+    }
+    let wait = window.not_after.duration_since(until).saturating_add(SignedDuration::from_secs(1));
+    now.saturating_add(wait.min(SignedDuration::from_hours(1))).ok()
+}
+
+/// What the switches are now, for a page without a person.
+#[derive(Clone, Debug)]
+pub struct SwitchesNow {
+    /// Facts of the site and, if asked for, of the project.
+    pub sheet: Sheet,
+    /// Why the log could not be read on, when that is so.
+    pub trouble: Option<Gap>,
+    /// When to look again, if that may pass.
+    pub again_at: Option<Timestamp>,
+    /// When this was so.
+    pub checked_at: Timestamp,
+}
+
+/// The switches now; the log is read if its last reading is older than a minute.
+pub async fn switches_now(sources: &Sources, tenant: &Tenant, project: Option<ProjectId>) -> SwitchesNow {
+    let now = sources.clock.now();
+    let upto = now.saturating_sub(NOW_LAGS).unwrap_or(now);
+    let log = sources.audit.view(&sources.jira.site(tenant), tenant, upto, false).await;
+    let mut sheet = Sheet::unasked();
+    let mut again_at = log.again_at;
+    let readings: Vec<Reading> = match sources.history(tenant, project, &log).await {
+        Ok(lines) => judged(&lines, Moment::at(now), &as_if_now(log.mark, now)).into(),
+        Err(gap) => {
+            again_at = super::earlier(again_at, soon(now));
+            SPEC.supplies.iter().map(|key| Reading::gap(*key, gap)).collect()
+        }
+    };
+    let read_at = log.mark.coverage.map(|coverage| coverage.until);
+    for reading in readings {
+        // Of this module's own making, so always of the right type.
+        let _taken = sheet.put(&Reading { key: reading.key, fact: seen_no_later(reading.fact, read_at) });
+    }
+    SwitchesNow { sheet, trouble: log.mark.trouble, again_at, checked_at: now }
+}
+
+/// A log read within the last minute speaks for now.
+fn as_if_now(mark: AuditMark, now: Timestamp) -> AuditMark {
+    let recent = |c: &Coverage| c.until < now && now.duration_since(c.until) <= NOW_LAGS;
+    let coverage = mark.coverage.map(|c| if recent(&c) { Coverage { until: now, ..c } } else { c });
+    AuditMark { coverage, ..mark }
+}
+
+/// The log's word is as old as its reading, whatever it was taken for.
+fn seen_no_later(fact: Fact<Value>, read_at: Option<Timestamp>) -> Fact<Value> {
+    match (fact, read_at) {
+        (Fact::Known(Observed { value, mut origin }), Some(at)) if origin.source == diagnosis::Source::AuditLog => {
+            origin.observed_at = origin.observed_at.min(at);
+            Fact::of(value, origin)
+        }
+        (fact, _) => fact,
+    }
+}
