@@ -2,7 +2,7 @@
 
 use std::io;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::lifecycle::{App, InstallError, SignedRequest};
 use crate::site::Sandbox;
@@ -140,34 +140,13 @@ impl Sandbox {
 
     /// A context token, as a page of the app gets one for its own calls: `qsh` is `context-qsh`.
     pub fn context_token(&self, account: &str) -> String {
-        let mut claims = self.site.claims("GET", "/", "");
-        claims["qsh"] = json!("context-qsh");
-        claims["sub"] = json!(account);
-        claims["exp"] = json!(claims["iat"].as_i64().unwrap_or_default() + 15 * 60);
-        claims["context"] = json!({});
-        tokens::sign_hs256(&claims, &self.shared_secret())
+        self.site.context_token(&self.installed(), account)
     }
 
     /// The URL of a page of the app, as the host page puts it into its frame. `path` is the declared URL; `query` has
     /// its values filled in, such as `projectId=10001`.
     pub fn frame_url(&self, path: &str, account: &str, query: &str) -> String {
-        let app = self.installed();
-        let base =
-            percent_encoding::utf8_percent_encode(&self.base_url(), percent_encoding::NON_ALPHANUMERIC).to_string();
-        let frame = format!("channel-{}__page", app.key.replace('.', "-"));
-        let usual = format!(
-            "xdm_e={base}&xdm_c={frame}&cp=&xdm_deprecated_addon_key_do_not_use={}&lic=none&cv=1001.0.0-SNAPSHOT",
-            app.key
-        );
-        let own = if query.is_empty() { String::new() } else { format!("{query}&") };
-        let mark = if path.contains('?') { '&' } else { '?' };
-        let target = format!("{}{path}{mark}{own}{usual}", app.base_path());
-        let mut claims = self.site.claims("GET", &target, &app.base_path());
-        claims["sub"] = json!(account);
-        claims["exp"] = json!(claims["iat"].as_i64().unwrap_or_default() + 15 * 60);
-        claims["context"] = json!({});
-        let token = tokens::sign_hs256(&claims, &app.secret);
-        format!("{}{path}{mark}{own}{usual}&jwt={token}", app.base_url)
+        self.site.frame_url(&self.installed(), path, account, query)
     }
 
     /// Every delivery so far.
