@@ -92,7 +92,7 @@ fn panel_of(case: Option<Case>) -> RequestPanel {
 }
 
 /// Every state of both surfaces, by name.
-fn all_states() -> Vec<(&'static str, Fragment)> {
+pub(crate) fn all_states() -> Vec<(&'static str, Fragment)> {
     let words = Words::for_locale("en");
     let page = |health: ProjectHealth| health::render(&health, &words).expect("the page renders");
     let panel = |panel: RequestPanel| issue::render(&panel, &words).expect("the panel renders");
