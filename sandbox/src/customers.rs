@@ -3,6 +3,7 @@
 
 use jiff::Timestamp;
 
+use crate::host::names;
 use crate::mail::MailKind;
 use crate::people::AUTOMATION;
 use crate::projects::{ActorWho, CUSTOMERS_ROLE};
@@ -116,8 +117,8 @@ impl State {
         let n = self.next_customer;
         let address = address.map_or_else(|| format!("customer-{n}@customers.example"), str::to_owned);
         let account = match by {
-            AddBy::People => self.make_atlassian_account(&address, &format!("Customer {n}")),
-            _ => self.make_portal_account(&address, &format!("Customer {n}")),
+            AddBy::People => self.make_atlassian_account(&address, &names::customer(n)),
+            _ => self.make_portal_account(&address, &names::customer(n)),
         };
         self.audit_user_created(&account, actor);
         if *by == AddBy::SelfSignup {

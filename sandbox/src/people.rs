@@ -170,13 +170,14 @@ impl State {
     pub(crate) fn add_user(&mut self, kind: &UserKind) -> String {
         self.next_user += 1;
         let n = self.next_user;
-        let name = match kind {
-            UserKind::SiteAdmin => format!("Admin {n}"),
-            UserKind::ProjectAdmin(_) => format!("Project admin {n}"),
-            UserKind::Agent(_) => format!("Agent {n}"),
-            UserKind::Outsider => format!("Outsider {n}"),
-            UserKind::App => format!("App {n}"),
+        let kind_name = match kind {
+            UserKind::SiteAdmin => "Admin",
+            UserKind::ProjectAdmin(_) => "Project admin",
+            UserKind::Agent(_) => "Agent",
+            UserKind::Outsider => "Outsider",
+            UserKind::App => "App",
         };
+        let name = crate::host::names::worker(kind_name, n);
         let id = match kind {
             UserKind::App => self.make_app_account(&name),
             _ => self.make_atlassian_account(&format!("user-{n}@team.example"), &name),

@@ -57,8 +57,8 @@ impl Frame {
     /// Where its content comes from; the names in braces are parameters of the frame's own address.
     fn path(self) -> &'static str {
         match self {
-            Self::Project => "/panel/projects/{projectId}/health",
-            Self::Issue => "/panel/projects/{projectId}/issues/{issueKey}",
+            Self::Project => "/panel/projects/{project}/health",
+            Self::Issue => "/panel/projects/{project}/issues/{issue}",
         }
     }
 

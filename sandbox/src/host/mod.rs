@@ -2,6 +2,7 @@
 //! own origin, a console, and a small bridge. Does not know the REST API, nor any app in particular.
 
 mod modules;
+pub(crate) mod names;
 
 use std::sync::Arc;
 

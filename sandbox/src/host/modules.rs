@@ -25,13 +25,14 @@ pub(super) fn frames(site: &Site, user: &str, project: &str, item: &str) -> Vec<
     let (app, shown) = {
         let state = site.lock();
         let Some(app) = state.app.clone().filter(|app| app.enabled) else { return Vec::new() };
-        let kind = if item.is_empty() { "jiraProjectPages" } else { "jiraIssueContexts" };
+        let kinds: &[&str] =
+            if item.is_empty() { &["jiraProjectPages"] } else { &["jiraIssueContents", "jiraIssueContexts"] };
         let place =
             Place { state: &state, user, project: state.project(project).map(|p| p.id), item: state.item(item) };
         if place.project.is_none() || (!item.is_empty() && place.item.is_none()) || !place.may_browse() {
             return Vec::new();
         }
-        (app.clone(), place.shown(&app.descriptor["modules"][kind]))
+        (app.clone(), kinds.iter().flat_map(|kind| place.shown(&app.descriptor["modules"][*kind])).collect::<Vec<_>>())
     };
     let frame = |(key, name, target): (String, String, String)| {
         let (path, query) = target.split_once('?').unwrap_or((&target, ""));
@@ -55,7 +56,9 @@ impl Place<'_> {
     /// Key, name and address of each module whose conditions hold.
     fn shown(&self, modules: &Value) -> Vec<(String, String, String)> {
         let modules = modules.as_array().into_iter().flatten();
-        let fits = |module: &&Value| module["conditions"].as_array().into_iter().flatten().all(|one| self.holds(one));
+        let all = |conditions: &Value| conditions.as_array().into_iter().flatten().all(|one| self.holds(one));
+        // Without its content conditions a panel waits behind a button; nobody presses one here.
+        let fits = |module: &&Value| all(&module["conditions"]) && all(&module["contentPresentConditions"]);
         modules
             .filter(fits)
             .map(|module| {

@@ -74,7 +74,7 @@ async fn the_audit_log_needs_administer_jira_and_a_paid_plan() {
 #[tokio::test]
 async fn without_browse_users_a_search_is_silently_empty() {
     let (bench, _) = desk().await;
-    let target = "/rest/api/3/user/search?query=Agent";
+    let target = "/rest/api/3/user/search?query=Okafor";
     assert_ne!(bench.get(target).await.body, json!([]));
     bench.site.set_app_global_permission("USER_PICKER", false);
     let answer = bench.get(target).await;

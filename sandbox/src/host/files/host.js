@@ -163,9 +163,9 @@ async function frames(where) {
   const holder = where.kind === 'apps' ? main : document.getElementById('panels');
   if (!holder || (key === framed && holder.querySelector('iframe'))) return;
   framed = key;
-  const title = (one) => ({ user: about.user, projectId: where.project.id, projectKey: about.project, issueKey: about.item, title: one.name });
+  const told = (one) => ({ user: about.user, projectId: where.project.id, projectKey: about.project, issueKey: about.item, title: one.name });
   const made = list.map((one) => {
-    const element = frame(one.url, title(one));
+    const element = frame(one.url, told(one));
     return where.kind === 'apps' ? element : el('div', { class: 'box' }, el('h2', {}, one.name), el('div', {}, element));
   });
   if (!made.length && where.kind === 'apps') made.push(inside(el('p', { class: 'subtle' }, 'No app is installed.')));
