@@ -59,6 +59,10 @@ pub(crate) fn search(ask: &mut Ask<'_>) -> Reply {
         "-key" => found.sort_by(|a, b| b.key.cmp(&a.key)),
         "name" | "+name" => found.sort_by(|a, b| a.name.cmp(&b.name)),
         "-name" => found.sort_by(|a, b| b.name.cmp(&a.name)),
+        "-lastIssueUpdatedDate" => found.sort_by_key(|project| {
+            let items = ask.state.items.values().filter(|item| item.project == project.id);
+            std::cmp::Reverse(items.map(|item| item.updated).max())
+        }),
         _ => return Reply::error(400, "The orderBy value is not known to this site."),
     }
     let (start, most) = (ask.number("startAt", 0), ask.number("maxResults", 50).clamp(1, 100));
