@@ -7,7 +7,6 @@ use std::os::fd::AsFd;
 use std::sync::Arc;
 
 use actix_web::dev::ServerHandle;
-use actix_web::http::header;
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
 
 use crate::keyserver::{self, KeyServer};
@@ -90,13 +89,7 @@ async fn serve(request: HttpRequest, body: web::Bytes, listener: web::Data<Liste
     }
     let path = request.path();
     if path.starts_with("/rest/") {
-        // By the site's clock: apps compare it with their own.
-        let date = site.lock().now().strftime("%a, %d %b %Y %H:%M:%S GMT").to_string();
-        let mut response = rest::serve(site, request, body).await;
-        if let Ok(date) = date.parse() {
-            response.headers_mut().insert(header::DATE, date);
-        }
-        response
+        rest::serve(site, request, body).await
     } else if path == "/sandbox" || path.starts_with("/sandbox/") {
         control::serve(site, request, body).await
     } else {

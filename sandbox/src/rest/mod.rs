@@ -92,7 +92,17 @@ pub(crate) async fn serve(site: Arc<Site>, request: HttpRequest, body: Bytes) ->
     {
         Connection::cut(&request);
     }
-    reply.into_response()
+    let now = site.lock().now();
+    dated(reply.into_response(), now)
+}
+
+/// The `Date` of an answer is the site's, so that a clock set by a test is one for everybody.
+fn dated(mut response: HttpResponse, now: jiff::Timestamp) -> HttpResponse {
+    let date = now.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string();
+    if let Ok(date) = actix_web::http::header::HeaderValue::from_str(&date) {
+        response.headers_mut().insert(actix_web::http::header::DATE, date);
+    }
+    response
 }
 
 fn cut(site: &Site, request: &HttpRequest, call: &Call, why: &str) -> HttpResponse {

@@ -1,5 +1,6 @@
 //! `serverInfo`, projects and their roles. Does not change any of them: an app may not.
 
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::{Ask, Reply};
@@ -59,10 +60,16 @@ pub(crate) fn search(ask: &mut Ask<'_>) -> Reply {
         "-key" => found.sort_by(|a, b| b.key.cmp(&a.key)),
         "name" | "+name" => found.sort_by(|a, b| a.name.cmp(&b.name)),
         "-name" => found.sort_by(|a, b| b.name.cmp(&a.name)),
-        "-lastIssueUpdatedDate" => found.sort_by_key(|project| {
-            let items = ask.state.items.values().filter(|item| item.project == project.id);
-            std::cmp::Reverse(items.map(|item| item.updated).max())
-        }),
+        order @ ("lastIssueUpdatedDate" | "+lastIssueUpdatedDate" | "-lastIssueUpdatedDate") => {
+            let updated = |project: &Project| {
+                let items = ask.state.items.values().filter(|item| item.project == project.id);
+                items.map(|item| item.updated).max().unwrap_or(Timestamp::MIN)
+            };
+            found.sort_by_key(|project| updated(project));
+            if order.starts_with('-') {
+                found.reverse();
+            }
+        }
         _ => return Reply::error(400, "The orderBy value is not known to this site."),
     }
     let (start, most) = (ask.number("startAt", 0), ask.number("maxResults", 50).clamp(1, 100));
