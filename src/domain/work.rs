@@ -2,7 +2,7 @@
 //! Knows no SQL and does no work. Account ids are all it carries about people.
 
 use super::{AccountId, ProjectId, TenantId, WorkId};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// Something to do for one tenant. Every piece may run twice.
@@ -150,9 +150,11 @@ impl NewWork {
             Work::Examine { project, account, .. } => format!("examine:{project}:{account}"),
             Work::Locate { account, .. } => format!("locate:{account}"),
             Work::Request { request, actor, at, .. } => format!("request:{request}:{actor}:{}", at.as_millisecond()),
+            // The second look is asked for while the next daily pass waits already: two wishes, one lane.
+            Work::Reconcile { again: true } => "reconcile:again".to_owned(),
+            Work::Erase => "erase".to_owned(),
             other => other.lane(),
         };
-        let key = if matches!(work, Work::Erase) { "erase".to_owned() } else { key };
         Self { tenant, dedup: Dedup::Coalesce(key), run_at, work }
     }
 
@@ -201,12 +203,40 @@ pub enum End {
     },
 }
 
+/// How often what is older than the retention is erased.
+pub const SWEEP_INTERVAL: SignedDuration = SignedDuration::from_hours(24);
+
+/// What comes again by itself, as it starts at an install: the first look at everybody, the audit log, the sweep.
+pub fn chores_at_install(tenant: TenantId, now: Timestamp) -> Vec<NewWork> {
+    vec![
+        NewWork::wish(tenant, now, Work::Reconcile { again: false }),
+        NewWork::wish(tenant, now, Work::ReadAudit),
+        NewWork::wish(tenant, next_turn(tenant, now, SWEEP_INTERVAL), Work::Sweep),
+    ]
+}
+
+/// What an uninstall leaves to do, once the retention has passed.
+pub fn erase_after(tenant: TenantId, at: Timestamp) -> Vec<NewWork> {
+    vec![NewWork::wish(tenant, at, Work::Erase)]
+}
+
+/// The tenant's next turn of something that comes every `interval`: at most one interval away, and at another point of it for
+/// every tenant, so that a thousand sites do not wake up in the same second.
+pub fn next_turn(tenant: TenantId, now: Timestamp, interval: SignedDuration) -> Timestamp {
+    let every = interval.as_millis().max(1);
+    // Spreads consecutive numbers evenly; the constant is 2^64 divided by the golden ratio.
+    let spread = i128::from(tenant.0.cast_unsigned().wrapping_mul(0x9E37_79B9_7F4A_7C15)) % every;
+    let since = (i128::from(now.as_millisecond()) - spread).rem_euclid(every);
+    let wait = i64::try_from(every - since).unwrap_or(i64::MAX);
+    now.checked_add(SignedDuration::from_millis(wait)).unwrap_or(Timestamp::MAX)
+}
+
 /// After so many attempts a row is dead.
 pub const MAX_ATTEMPTS: u32 = 8;
 
 /// When to try again after the given attempt: 5 s doubling to 30 min. No jitter: lanes and fair claiming spread the load.
-pub fn backoff(attempt: u32) -> jiff::SignedDuration {
-    jiff::SignedDuration::from_secs((5_i64 << attempt.saturating_sub(1).min(9)).min(1800))
+pub fn backoff(attempt: u32) -> SignedDuration {
+    SignedDuration::from_secs((5_i64 << attempt.saturating_sub(1).min(9)).min(1800))
 }
 
 #[cfg(test)]
@@ -218,6 +248,18 @@ mod tests {
         let waits: Vec<i64> = (1..=12).map(|n| backoff(n).as_secs()).collect();
         assert_eq!(waits[..4], [5, 10, 20, 40]);
         assert!(waits.windows(2).all(|w| w[0] <= w[1]) && waits.iter().all(|w| *w <= 1800), "{waits:?}");
+    }
+
+    #[test]
+    fn turns_come_within_the_interval_and_not_all_at_once() {
+        let (now, hour) = (Timestamp::UNIX_EPOCH, SignedDuration::from_hours(1));
+        let turns: std::collections::BTreeSet<_> = (1..=100).map(|n| next_turn(TenantId(n), now, hour)).collect();
+        assert!(turns.len() > 90, "tenants share their turns: {turns:?}");
+        for turn in turns {
+            assert!(now < turn && turn <= now + hour, "{turn} is not within an hour after {now}");
+        }
+        let first = next_turn(TenantId(1), now, hour);
+        assert_eq!(next_turn(TenantId(1), first, hour), first + hour, "a turn is followed by the next");
     }
 
     #[test]
