@@ -7,6 +7,7 @@
 //! | [`jira`] | the signed, paced, lenient client | domain, outbound, `atlassian-jwt` |
 //! | [`sources`] | one file per way to learn facts; cache, plan | store, jira |
 //! | [`examine`] | gather, then judge | sources |
+//! | [`publish`] | properties and internal comments in Jira | domain, store, jira, words |
 //! | [`store`] | SQLite and PostgreSQL | domain |
 //! | [`web`] | what browsers and Jira reach | domain, store, words |
 //! | [`words`] | sentences from findings, per language | diagnosis |
@@ -17,6 +18,7 @@ pub mod domain;
 pub mod examine;
 pub mod jira;
 pub mod outbound;
+pub mod publish;
 pub mod sources;
 pub mod store;
 pub mod web;
