@@ -11,6 +11,7 @@
 //! | [`store`] | SQLite and PostgreSQL | domain |
 //! | [`web`] | what browsers and Jira reach | domain, store, words |
 //! | [`words`] | sentences from findings, per language | diagnosis |
+//! | [`worker`] | loop, pipeline, passes, chores | domain, store, jira, examine, publish |
 #![warn(missing_docs)]
 
 pub mod config;
@@ -23,3 +24,4 @@ pub mod sources;
 pub mod store;
 pub mod web;
 pub mod words;
+pub mod worker;

@@ -1,0 +1,67 @@
+//! The audit log, read again and again: new accounts are looked for, changed switches are judged anew.
+//! Knows no record and no watermark; `examine` reads and keeps them.
+
+use super::Inner;
+use super::outcome::{Outcome, Trouble};
+use crate::domain::ProjectId;
+use crate::domain::tenant::Tenant;
+use crate::domain::work::{NewWork, Work};
+use crate::jira::JiraError;
+use diagnosis::Source;
+use jiff::SignedDuration;
+
+/// Adds judged anew after one change, at most; the others are looked at when somebody opens them.
+const UNDECIDED: u32 = 500;
+/// Readings overlap by five minutes, so the same record comes again and again. Who was taken over silently within this time
+/// need not be once more; what changes meanwhile still comes once after it.
+const SEEDED_LATELY: SignedDuration = SignedDuration::from_mins(4);
+
+impl Inner {
+    pub(super) async fn read_audit(&self, tenant: &Tenant, attempt: u32) -> Result<Outcome, Trouble> {
+        let reading = match self.examiner.read_audit(tenant).await {
+            Ok(reading) => reading,
+            // What cannot be read is written down as the gap that it is; a right may be granted until the next turn.
+            Err(JiraError::Forbidden | JiraError::NotFound | JiraError::Refused(_)) => return Ok(Outcome::done()),
+            Err(error) => return Err(error.into()),
+        };
+        let now = self.clock.now();
+        let mut then = Vec::new();
+        for created in reading.created {
+            let work = Work::Locate { account: created.account.clone(), hinted_at: created.at, looked: 0 };
+            then.push(NewWork::delivery(tenant.id, format!("audit:created:{}", created.account), now, work));
+        }
+        let known = self.store.projects(tenant.id).await?;
+        for project in reading.permissions_changed {
+            let seeded = known.iter().find(|known| known.id == project).and_then(|known| known.seeded_at);
+            if seeded.is_none_or(|at| now.duration_since(at) >= SEEDED_LATELY) {
+                then.push(NewWork::wish(tenant.id, now, Work::ReadRole { project, reseed: true }));
+            }
+        }
+        // An earlier attempt may have been cut off after the records were kept: then any switch may have changed.
+        let changed = if attempt > 1 { known.iter().map(|known| known.id).collect() } else { reading.toggled };
+        for project in changed {
+            then.extend(self.judge_anew(tenant, project).await?);
+        }
+        Ok(Outcome::then(then))
+    }
+
+    /// Those who are not told yet and were last judged before the newest change was read, and what the project shows about
+    /// itself.
+    async fn judge_anew(&self, tenant: &Tenant, project: ProjectId) -> Result<Vec<NewWork>, Trouble> {
+        let now = self.clock.now();
+        let lines = self.store.lines(tenant.id, Some(project)).await?;
+        let Some(read) = lines.iter().filter(|line| line.source == Source::AuditLog).map(|l| l.observed_at).max()
+        else {
+            return Ok(Vec::new());
+        };
+        let mut then = vec![NewWork::wish(tenant.id, now, Work::Publish { project })];
+        for (project, account) in self.store.undecided(tenant.id, Some(project), UNDECIDED).await? {
+            let case = self.store.case(tenant.id, project, &account).await?;
+            if case.is_some_and(|case| case.checked_at.is_none_or(|at| at <= read)) {
+                let work = Work::Examine { project, account, fresh: false, quiet: true };
+                then.push(NewWork::wish(tenant.id, now, work));
+            }
+        }
+        Ok(then)
+    }
+}
