@@ -1,8 +1,10 @@
 //! The one integration binary; its modules mirror `src`.
 //! Knows no internals: everything goes through public surfaces.
 
-mod jira;
+mod harness;
 mod page;
+mod publish;
 mod store;
 mod tidy;
 mod words;
+mod worker;

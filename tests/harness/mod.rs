@@ -1,0 +1,194 @@
+//! A whole world for tests: a Jira site with us installed, a store, a worker, and one clock for all of them that stands still
+//! until a test moves it. Knows no behaviour of the app; tests assert what Jira then holds and what the store then says.
+
+mod clock;
+mod door;
+mod given;
+
+pub(crate) use clock::ManualClock;
+
+use crate::store::engines::{self, Engine};
+use invite_guard::domain::case::Case;
+use invite_guard::domain::tenant::Tenant;
+use invite_guard::domain::work::{NewWork, Work};
+use invite_guard::domain::{AccountId, Clock, ProjectId, TenantId};
+use invite_guard::examine::Examiner;
+use invite_guard::jira::{self, Jira};
+use invite_guard::publish::Publisher;
+use invite_guard::store::{RowState, Store};
+use invite_guard::worker::{Deps, Settings, Worker};
+use invite_guard_sandbox::{Options, ProjectType, Sandbox};
+use jiff::SignedDuration;
+use std::path::PathBuf;
+use std::sync::Arc;
+use tokio::sync::Notify;
+
+/// The service project that is there from the start.
+pub(crate) const PROJECT: &str = "HELP";
+
+/// The world. Everything in it is dropped with it but a PostgreSQL database: see [`World::end`].
+pub(crate) struct World {
+    /// Jira.
+    pub(crate) site: Sandbox,
+    /// The store, as the rooms see it.
+    pub(crate) store: Arc<dyn Store>,
+    /// Does the work when it is told to: [`World::settle`].
+    pub(crate) worker: Worker,
+    /// The time of site, store and worker.
+    pub(crate) clock: Arc<ManualClock>,
+    /// Our installation.
+    pub(crate) tenant: Tenant,
+    /// The item on which the canary is tried; no customer sees it.
+    pub(crate) internal_item: String,
+    fresh: Option<engines::Fresh>,
+    door: door::Door,
+}
+
+/// Before anything is built, a test may wrap the store.
+pub(crate) type Wrap = Box<dyn FnOnce(Arc<dyn Store>) -> Arc<dyn Store>>;
+
+impl World {
+    /// A site with one service project, us installed and every role seeded.
+    pub(crate) async fn start(engine: Engine) -> Self {
+        Self::start_wrapped(engine, Box::new(|store| store)).await
+    }
+
+    /// The same with a store of the test's making around the real one.
+    pub(crate) async fn start_wrapped(engine: Engine, wrap: Wrap) -> Self {
+        let clock = Arc::new(ManualClock::new());
+        let site = Sandbox::start(options(&clock)).await.expect("the sandbox starts on a free port");
+        site.add_project(PROJECT, "Help desk", ProjectType::ServiceDesk);
+        let internal_item = site.add_work_item(PROJECT);
+        let fresh = engines::fresh(engine).await;
+        let store = wrap(Arc::clone(&fresh.store));
+        let door = door::open(Arc::clone(&store), clock.clone());
+        site.install(&door.url).await.expect("the sandbox installs the app");
+        let tenant = store.tenants().await.expect("tenants can be read").pop().expect("an install makes a tenant");
+        let worker = worker(&site, &store, &clock, settings());
+        let world = Self { site, store, worker, clock, tenant, internal_item, fresh: Some(fresh), door };
+        world.settle().await;
+        world.pass(SignedDuration::from_secs(5)).await; // the second look, which dates the sightings of the first
+        world.pass(SignedDuration::from_secs(5)).await;
+        world
+    }
+
+    /// Another worker on the same store and site, as a restart or a second replica has it.
+    pub(crate) fn another_worker(&self) -> Worker {
+        worker(&self.site, &self.store, &self.clock, settings())
+    }
+
+    /// Delivers every waiting webhook and does everything that is due.
+    pub(crate) async fn deliver(&self) {
+        self.site.deliver_all().await;
+        self.settle().await;
+    }
+
+    /// Does everything that is due now.
+    pub(crate) async fn settle(&self) {
+        self.worker.drain().await;
+    }
+
+    /// Lets time pass and does what is due then.
+    pub(crate) async fn pass(&self, time: SignedDuration) {
+        self.clock.advance(time);
+        self.settle().await;
+    }
+
+    /// Lets time pass in steps, as it passes for a worker that looks every so often.
+    pub(crate) async fn pass_in_steps(&self, steps: u32, each: SignedDuration) {
+        for _ in 0..steps {
+            self.pass(each).await;
+        }
+    }
+
+    /// Jira's id of a project.
+    pub(crate) fn project(&self, key: &str) -> ProjectId {
+        ProjectId(i64::try_from(self.site.project_id(key)).expect("project ids are small"))
+    }
+
+    /// The case of a person in [`PROJECT`].
+    pub(crate) async fn case(&self, account: &str) -> Option<Case> {
+        self.case_in(PROJECT, account).await
+    }
+
+    /// The case of a person in a project.
+    pub(crate) async fn case_in(&self, project: &str, account: &str) -> Option<Case> {
+        let account = AccountId(account.to_owned());
+        self.store.case(self.tenant.id, self.project(project), &account).await.expect("cases can be read")
+    }
+
+    /// Adds a wish that is due now.
+    pub(crate) async fn wish(&self, work: Work) {
+        let wish = NewWork::wish(self.tenant.id, self.clock.now(), work);
+        self.store.accept(&[wish]).await.expect("the queue accepts");
+    }
+
+    /// What must hold at the end of every test: nobody was mailed by us, nothing broke a specification, nothing is dead.
+    pub(crate) async fn check(&self) {
+        assert_eq!(self.site.mails_by_app(), [], "the app caused mail");
+        assert_eq!(self.site.violations(), [], "a body breaks its specification");
+        assert_eq!(self.site.unexpected_calls(), [] as [String; 0], "calls that the sandbox does not know");
+        let dead = self.store.rows(RowState::Dead, 10).await.expect("rows can be read");
+        assert!(dead.is_empty(), "dead rows: {dead:?}");
+    }
+
+    /// Removes what outlives the process.
+    pub(crate) async fn end(mut self) {
+        self.site.stop().await;
+        self.door.close().await;
+        if let Some(fresh) = self.fresh.take() {
+            fresh.discard().await;
+        }
+    }
+}
+
+/// Everything of the default settings that a test can wait for by moving the clock.
+pub(crate) fn settings() -> Settings {
+    Settings {
+        concurrency: 8,
+        reconcile_interval: SignedDuration::from_hours(24),
+        audit_interval: SignedDuration::from_mins(1),
+        retention_days: 21,
+    }
+}
+
+fn options(clock: &Arc<ManualClock>) -> Options {
+    let site_clock = Arc::clone(clock);
+    Options { clock: Arc::new(move || site_clock.now()), contracts: contracts(), ..Options::default() }
+}
+
+/// Atlassian's specifications, against which the sandbox checks every body.
+pub(crate) fn contracts() -> Option<PathBuf> {
+    let beside = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared");
+    let folder = std::env::var_os("INVITE_GUARD_SHARED").map_or(beside, PathBuf::from).join("contracts");
+    if folder.is_dir() {
+        return Some(folder);
+    }
+    assert!(std::env::var_os("CI").is_none(), "Atlassian's specifications are missing: set INVITE_GUARD_SHARED");
+    eprintln!(
+        "SKIPPED: bodies are not checked against Atlassian's specifications; set INVITE_GUARD_SHARED to check them"
+    );
+    None
+}
+
+fn worker(site: &Sandbox, store: &Arc<dyn Store>, clock: &Arc<ManualClock>, settings: Settings) -> Worker {
+    let (store, clock): (Arc<dyn Store>, Arc<dyn Clock>) = (Arc::clone(store), clock.clone());
+    let outbound = outbound(site);
+    let jira = Jira::new(outbound, store.clone(), clock.clone(), jira::Settings::default());
+    let examiner = Examiner::new(store.clone(), jira.clone(), clock.clone());
+    let publisher = Publisher::new(store.clone(), jira.clone(), clock.clone());
+    Worker::new(Deps { store, jira, examiner, publisher, clock, settings, wake: Arc::new(Notify::new()) })
+}
+
+fn outbound(site: &Sandbox) -> invite_guard::outbound::Client {
+    let host = site.base_url().trim_start_matches("http://").to_owned();
+    invite_guard::outbound::Client::new(&[host]).expect("the HTTP client can be set up")
+}
+
+/// The tenant's id, for store calls.
+impl World {
+    /// Our id of the installation.
+    pub(crate) fn id(&self) -> TenantId {
+        self.tenant.id
+    }
+}

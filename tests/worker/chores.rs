@@ -1,0 +1,123 @@
+//! What comes by itself: seeding, passes, the audit log, expiry, erasure.
+//! Knows no interval but those of the harness.
+
+use super::hints::all_cases;
+use crate::harness::{PROJECT, World};
+use crate::store::engines::Engine;
+use invite_guard::domain::case::CaseState;
+use invite_guard::domain::work::Work;
+use invite_guard::domain::{AccountId, Clock};
+use invite_guard::publish::CASE_PROPERTY;
+use invite_guard::store::RowState;
+use invite_guard_sandbox::{CustomerAccess, Fault, ProjectType};
+use jiff::SignedDuration;
+
+#[actix_web::test]
+async fn a_new_project_is_taken_over_silently_and_then_watched() {
+    let world = World::start(Engine::Sqlite).await;
+    world.site.add_project("SHOP", "Shop", ProjectType::ServiceDesk);
+    world.site.set_audit_available(false);
+    let before = world.invite("SHOP").account_id;
+    world.site.drop_all();
+    world.pass(SignedDuration::from_hours(24)).await;
+    assert!(world.case_in("SHOP", &before).await.is_none(), "known silently: no case");
+    let after = world.invite("SHOP").account_id;
+    world.site.drop_all();
+    world.pass(SignedDuration::from_hours(24)).await;
+    assert!(world.case_in("SHOP", &after).await.is_some(), "whoever comes later is an add");
+    world.check().await;
+    world.end().await;
+}
+
+#[actix_web::test]
+async fn other_kinds_of_projects_are_not_looked_at() {
+    let world = World::start(Engine::Sqlite).await;
+    world.site.add_project("SOFT", "Software", ProjectType::Software);
+    world.pass(SignedDuration::from_hours(24)).await;
+    let known = world.store.projects(world.id()).await.expect("projects can be read");
+    assert_eq!(known.iter().map(|p| p.key.as_str()).collect::<Vec<_>>(), [PROJECT]);
+    world.check().await;
+    world.end().await;
+}
+
+#[actix_web::test]
+async fn an_import_is_listed_in_the_bulk_class_and_not_told() {
+    let world = World::start(Engine::Sqlite).await;
+    world.site.set_audit_available(false);
+    for _ in 0..60 {
+        world.invite(PROJECT);
+    }
+    world.site.drop_all();
+    world.pass(SignedDuration::from_hours(24)).await;
+    assert_eq!(all_cases(&world).await, 60, "everybody is listed");
+    assert!(world.site.comments_by_app().is_empty());
+    world.check().await;
+    world.end().await;
+}
+
+#[actix_web::test]
+async fn a_change_of_customer_access_makes_the_next_pass_silent() {
+    let world = World::start(Engine::Sqlite).await;
+    world.pass(SignedDuration::from_mins(5)).await;
+    world.site.set_customer_access(PROJECT, CustomerAccess::AnyoneWithAccount);
+    world.pass_in_steps(2, SignedDuration::from_mins(1)).await;
+    let project = world.store.project(world.id(), world.project(PROJECT)).await.unwrap().expect("known");
+    let seeded = project.seeded_at.expect("seeded");
+    assert!(
+        world.clock.now().duration_since(seeded) < SignedDuration::from_mins(3),
+        "seeded anew, for the page's note"
+    );
+    world.check().await;
+    world.end().await;
+}
+
+#[actix_web::test]
+async fn fourteen_days_without_an_end_are_one() {
+    let world = World::start(Engine::Sqlite).await;
+    world.state_invitations_off(PROJECT).await;
+    let account = world.invite(PROJECT).account_id;
+    let request = world.raise_for(PROJECT, &account);
+    world.deliver().await;
+    assert!(world.site.item_property(&request, CASE_PROPERTY).is_some());
+    world.pass_in_steps(15, SignedDuration::from_hours(24)).await;
+    let case = world.case(&account).await.expect("kept for the page");
+    assert_eq!(case.state, CaseState::Expired);
+    assert_eq!(world.site.item_property(&request, CASE_PROPERTY), None, "Jira is tidied");
+    world.check().await;
+    world.end().await;
+}
+
+#[actix_web::test]
+async fn after_an_uninstall_nothing_is_called_and_at_last_nothing_is_left() {
+    for engine in Engine::available() {
+        let world = World::start(engine).await;
+        let account = world.invite(PROJECT).account_id;
+        world.deliver().await;
+        world.invite(PROJECT);
+        world.site.deliver_all().await; // waits in the queue when we are thrown out
+        world.site.uninstall().await.expect("the sandbox uninstalls");
+        world.site.forget_calls();
+        world.wish(Work::Locate { account: AccountId(account), hinted_at: world.clock.now(), looked: 0 }).await;
+        world.pass_in_steps(3, SignedDuration::from_hours(24)).await;
+        assert_eq!(world.site.calls().len(), 0, "{engine:?}: a site that left us is not called");
+        assert!(world.store.tenants().await.expect("tenants can be read").is_empty(), "{engine:?}: all is erased");
+        world.end().await;
+    }
+}
+
+#[actix_web::test]
+async fn a_chore_that_fails_is_never_dead_and_comes_back() {
+    let world = World::start(Engine::Sqlite).await;
+    world.site.misbehave("GET /rest/api/3/auditing/record", Fault::Garbage, 40);
+    world.site.misbehave("GET /rest/api/3/project/search", Fault::Status(500), 40);
+    world.pass_in_steps(60, SignedDuration::from_mins(10)).await;
+    world.pass_in_steps(20, SignedDuration::from_hours(4)).await;
+    world.site.behave();
+    let account = world.invite(PROJECT).account_id;
+    world.site.drop_all();
+    world.pass_in_steps(4, SignedDuration::from_mins(1)).await;
+    world.pass(SignedDuration::from_hours(24)).await;
+    assert!(world.case(&account).await.is_some(), "the chores go on after days of trouble");
+    assert!(world.store.rows(RowState::Dead, 10).await.expect("rows can be read").is_empty());
+    world.end().await;
+}
