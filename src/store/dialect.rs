@@ -161,6 +161,23 @@ impl Dialect {
         }
     }
 
+    /// That a column's value is not among the accounts of a batch; SQLite indexes the list of NOT IN and of nothing else.
+    pub(super) fn lacks(self, column: &str, from: &str) -> String {
+        match self {
+            Self::Sqlite => format!("{column} NOT IN (SELECT account FROM {from} AS listed)"),
+            Self::Postgres => format!("NOT EXISTS (SELECT 1 FROM {from} AS listed WHERE listed.account = {column})"),
+        }
+    }
+
+    /// Said in a transaction that joins a table with a long list: PostgreSQL guesses the list to be short, and would walk
+    /// it once for every row of the table.
+    pub(super) fn long_lists(self) -> Option<&'static str> {
+        match self {
+            Self::Sqlite => None,
+            Self::Postgres => Some("SET LOCAL enable_nestloop = off"),
+        }
+    }
+
     /// The elements of a JSON array in a column, as rows with one column `value`.
     pub(super) fn elements(self, column: &str) -> String {
         match self {

@@ -29,7 +29,7 @@ impl OpenError {
         Self::Connect(match error {
             sqlx::Error::Io(_) => "the database server or file cannot be reached",
             sqlx::Error::Tls(_) => "the TLS handshake with the database server failed",
-            sqlx::Error::PoolTimedOut => "no connection in time",
+            sqlx::Error::PoolTimedOut => "the database server does not answer in time",
             sqlx::Error::Configuration(_) => "the URL's parameters are not understood",
             sqlx::Error::Database(e) => match e.code().as_deref() {
                 Some("28000" | "28P01") => "the database server refuses the login",

@@ -14,6 +14,7 @@ use sqlx::{ConnectOptions, Executor, Row as _, SqlSafeStr, Transaction};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
+use tokio::runtime::Handle;
 
 /// How long a call waits for a lock or a free connection before it is `Busy`: under Jira's patience with a webhook.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -21,8 +22,16 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// The database.
 #[derive(Clone, Debug)]
 pub(super) enum Db {
-    Sqlite { write: SqlitePool, read: SqlitePool },
-    Postgres(PgPool),
+    Sqlite {
+        write: SqlitePool,
+        read: SqlitePool,
+    },
+    /// `home` is the runtime that opened the store. Connections are made there: made on a web worker's small runtime, a socket
+    /// would die with that worker.
+    Postgres {
+        pool: PgPool,
+        home: Handle,
+    },
 }
 
 /// The file that a SQLite URL means; `None` for another engine or a database without a file.
@@ -55,7 +64,7 @@ impl Db {
             .connect_with(options)
             .await
             .map_err(|e| OpenError::connect(&e))?;
-        Ok(Self::Postgres(pool))
+        Ok(Self::Postgres { pool, home: Handle::current() })
     }
 
     async fn sqlite(file: &Path, pool_size: u32) -> std::result::Result<Self, OpenError> {
@@ -92,7 +101,7 @@ impl Db {
     pub(super) async fn migrate(&self) -> std::result::Result<(), OpenError> {
         match self {
             Self::Sqlite { write, .. } => sqlx::migrate!("src/store/migrations/sqlite").run(write).await,
-            Self::Postgres(pool) => sqlx::migrate!("src/store/migrations/postgres").run(pool).await,
+            Self::Postgres { pool, .. } => sqlx::migrate!("src/store/migrations/postgres").run(pool).await,
         }
         .map_err(|e| OpenError::migrate(&e))
     }
@@ -103,14 +112,14 @@ impl Db {
                 read.close().await;
                 write.close().await;
             }
-            Self::Postgres(pool) => pool.close().await,
+            Self::Postgres { pool, .. } => pool.close().await,
         }
     }
 
     pub(super) fn dialect(&self) -> Dialect {
         match self {
             Self::Sqlite { .. } => Dialect::Sqlite,
-            Self::Postgres(_) => Dialect::Postgres,
+            Self::Postgres { .. } => Dialect::Postgres,
         }
     }
 
@@ -121,8 +130,8 @@ impl Db {
                 let mut connection = read.acquire().await?;
                 Conn::Sqlite(&mut connection).rows(sql, args).await
             }
-            Self::Postgres(pool) => {
-                let mut connection = pool.acquire().await?;
+            Self::Postgres { pool, home } => {
+                let mut connection = at_home(home, pool.acquire()).await?;
                 Conn::Postgres(&mut connection).rows(sql, args).await
             }
         };
@@ -141,8 +150,8 @@ impl Db {
                 let mut connection = write.acquire().await?;
                 Conn::Sqlite(&mut connection).run(sql, args).await
             }
-            Self::Postgres(pool) => {
-                let mut connection = pool.acquire().await?;
+            Self::Postgres { pool, home } => {
+                let mut connection = at_home(home, pool.acquire()).await?;
                 Conn::Postgres(&mut connection).run(sql, args).await
             }
         };
@@ -160,8 +169,8 @@ impl Db {
                 let mut connection = write.acquire().await?;
                 Conn::Sqlite(&mut connection).rows(sql, args).await
             }
-            Self::Postgres(pool) => {
-                let mut connection = pool.acquire().await?;
+            Self::Postgres { pool, home } => {
+                let mut connection = at_home(home, pool.acquire()).await?;
                 Conn::Postgres(&mut connection).rows(sql, args).await
             }
         }
@@ -172,9 +181,21 @@ impl Db {
         let dialect = self.dialect();
         Ok(match self {
             Self::Sqlite { write, .. } => Tx::Sqlite(write.begin_with(dialect.begin()).await?),
-            Self::Postgres(pool) => Tx::Postgres(pool.begin_with(dialect.begin()).await?),
+            Self::Postgres { pool, home } => {
+                let pool = pool.clone();
+                let begin = async move { pool.begin_with(dialect.begin()).await };
+                Tx::Postgres(at_home(home, begin).await?)
+            }
         })
     }
+}
+
+async fn at_home<T, F>(home: &Handle, work: F) -> std::result::Result<T, sqlx::Error>
+where
+    F: Future<Output = std::result::Result<T, sqlx::Error>> + Send + 'static,
+    T: Send + 'static,
+{
+    home.spawn(work).await.map_err(|_| sqlx::Error::PoolClosed)?
 }
 
 const NOT_WAL: &str = "journal_mode is not wal";
@@ -336,4 +357,34 @@ pub(super) fn ms(at: Timestamp) -> i64 {
 /// The same for a time that may be missing.
 pub(super) fn opt_ms(at: Option<Timestamp>) -> Option<i64> {
     at.map(ms)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn every_sqlite_connection_syncs_fully_and_readers_cannot_write() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let db = Db::open(&format!("sqlite://{}", folder.path().join("x.db").display()), 3).await.expect("opens");
+        let Db::Sqlite { write, read } = &db else { panic!("the URL is SQLite's") };
+        let mut connections = vec![write.acquire().await.expect("the writer")];
+        for _ in 0..3 {
+            connections.push(read.acquire().await.expect("a reader"));
+        }
+        for connection in &mut connections {
+            let synchronous: i64 =
+                sqlx::query_scalar("PRAGMA synchronous").fetch_one(&mut **connection).await.expect("a setting");
+            assert_eq!(synchronous, 2, "FULL, or a power cut loses what was answered with 204");
+        }
+        let reader = connections.last_mut().expect("a reader");
+        assert!(reader.execute("CREATE TABLE t (x)").await.is_err(), "a second writer would wait for the first");
+    }
+
+    #[test]
+    fn times_are_cut_off_downwards_on_both_sides_of_1970() {
+        for (text, expected) in [("1970-01-01T00:00:00.0019Z", 1), ("1969-12-31T23:59:59.9981Z", -2)] {
+            assert_eq!(ms(text.parse().expect("a time")), expected, "{text}");
+        }
+    }
 }

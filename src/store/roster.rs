@@ -50,14 +50,10 @@ impl Ground {
     /// Seats that the pass lacks end. Whoever came after the pass began may have been missed by it and stays.
     async fn end_missing(&self, tx: &mut Tx, pass: &Pass, last: &Last) -> Result<u64> {
         let (from, accounts) = tx.dialect().rows(found(pass), 8);
-        // A left join, so that both engines hash or index the list once instead of scanning it for every seat.
+        let lacked = tx.dialect().lacks("seat.account", &from);
         let sql = format!(
-            "WITH found AS MATERIALIZED (SELECT account FROM {from} AS read_now) \
-             UPDATE seat SET gone_at = $4, last_here = CASE WHEN not_after <= $5 THEN $6 ELSE not_after END \
-             WHERE tenant = $1 AND project = $2 AND via = $3 AND account IN (\
-             SELECT there.account FROM seat AS there LEFT JOIN found ON found.account = there.account \
-             WHERE there.tenant = $1 AND there.project = $2 AND there.via = $3 AND there.gone_at IS NULL \
-             AND there.not_after <= $7 AND found.account IS NULL)"
+            "UPDATE seat SET gone_at = $4, last_here = CASE WHEN not_after <= $5 THEN $6 ELSE not_after END \
+             WHERE tenant = $1 AND project = $2 AND via = $3 AND gone_at IS NULL AND not_after <= $7 AND {lacked}"
         );
         let times = args![ms(pass.ended), last.began, last.ended, ms(pass.began)];
         Ok(tx.run(AssertSqlSafe(sql), [self.with(times), accounts].concat()).await?)
@@ -114,19 +110,26 @@ impl Ground {
         Ok(tx.one(AssertSqlSafe(sql), self.with(args![&account.0])).await?)
     }
 
-    /// Makes the seat an add with this window.
-    async fn make_add(&self, tx: &mut Tx, account: &AccountId, window: (i64, i64)) -> Result<()> {
-        tx.run(
-            "INSERT INTO seat (tenant, project, via, account, not_before, not_after, seeded, case_due) \
-             VALUES ($1, $2, $3, $4, $5, $6, 0, 1) ON CONFLICT (tenant, project, via, account) DO UPDATE SET \
-             not_before = excluded.not_before, not_after = excluded.not_after, seeded = 0, case_due = 1, \
-             stayed_before = CASE WHEN seat.gone_at IS NULL THEN seat.stayed_before ELSE seat.last_here END, \
-             last_here = NULL, gone_at = NULL",
-            self.with(args![&account.0, window.0.min(window.1), window.1]),
-        )
-        .await?;
+    /// Makes a seat that is an add with this window, unless a pass just made one.
+    async fn seat_add(&self, tx: &mut Tx, account: &AccountId, window: (i64, i64)) -> Result<()> {
+        let sql = "INSERT INTO seat (tenant, project, via, account, not_before, not_after, seeded, case_due) \
+             VALUES ($1, $2, $3, $4, $5, $6, 0, 1) ON CONFLICT (tenant, project, via, account) DO NOTHING";
+        tx.run(sql, self.with(add(account, window))).await?;
         Ok(())
     }
+
+    /// Makes the seat that is there an add with this window.
+    async fn turn_into_add(&self, tx: &mut Tx, account: &AccountId, window: (i64, i64)) -> Result<()> {
+        let sql = "UPDATE seat SET not_before = $5, not_after = $6, seeded = 0, case_due = 1, \
+             stayed_before = CASE WHEN gone_at IS NULL THEN stayed_before ELSE last_here END, \
+             last_here = NULL, gone_at = NULL WHERE tenant = $1 AND project = $2 AND via = $3 AND account = $4";
+        tx.run(sql, self.with(add(account, window))).await?;
+        Ok(())
+    }
+}
+
+fn add(account: &AccountId, window: (i64, i64)) -> Vec<Arg> {
+    args![&account.0, window.0.min(window.1), window.1]
 }
 
 fn found(pass: &Pass) -> Batch {
@@ -155,6 +158,9 @@ impl Roster for SqlStore {
         }
         let ground = Ground { tenant, project: pass.project, via: pass.via };
         let mut tx = self.db.begin().await?;
+        if let Some(said) = tx.dialect().long_lists() {
+            tx.run(said, Vec::new()).await?;
+        }
         let last = ground.last(&mut tx).await?;
         if last.as_ref().is_some_and(|last| ms(pass.began) < last.began) {
             // A later pass was faster; an older reading must not end or revive anybody.
@@ -188,24 +194,21 @@ impl Roster for SqlStore {
         let ground = Ground { tenant, project, via };
         let mut tx = self.db.begin().await?;
         let last = ground.last(&mut tx).await?;
+        // The last completed pass lacked the person; only before any pass does the caller's word count.
         let told = (ms(added.not_before), ms(added.not_after));
+        let window = (last.map_or(told.0, |last| last.began), told.1);
+        if ground.seat(&mut tx, account).await?.is_none() {
+            ground.seat_add(&mut tx, account, window).await?;
+        }
         match ground.seat(&mut tx, account).await? {
-            // The last completed pass lacked the person; only before any pass does the caller's word count.
-            None => {
-                let not_before = last.map_or(told.0, |last| last.began);
-                ground.make_add(&mut tx, account, (not_before, told.1)).await?;
-            }
-            Some(row) if row.opt_int("gone_at")?.is_some() => {
-                let not_before = last.map_or(told.0, |last| last.began);
-                ground.make_add(&mut tx, account, (not_before, told.1)).await?;
-            }
+            Some(row) if row.opt_int("gone_at")?.is_some() => ground.turn_into_add(&mut tx, account, window).await?,
             // The pass that took the person over silently came after the hint; the pass before it, if any, lacked them.
             Some(row) if row.flag("seeded")? && row.int("not_after")? >= ms(hinted_at) => {
                 let not_before = Some(row.int("not_before")?).filter(|at| *at != ALWAYS).unwrap_or(told.0);
                 let not_after = row.int("not_after")?.min(told.1);
-                ground.make_add(&mut tx, account, (not_before, not_after)).await?;
+                ground.turn_into_add(&mut tx, account, (not_before, not_after)).await?;
             }
-            Some(_) => {}
+            _ => {}
         }
         let row = ground.seat(&mut tx, account).await?;
         tx.commit().await?;
