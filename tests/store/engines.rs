@@ -1,5 +1,6 @@
 //! A fresh store per test and engine. SQLite always; PostgreSQL where `INVITE_GUARD_TEST_POSTGRES` names a superuser's URL.
 //! Knows no behaviour of the store.
+#![allow(clippy::print_stderr)] // what was skipped, and on which engine a test failed, has to be seen
 
 use futures::FutureExt;
 use invite_guard::store::{SqlStore, Store, seal::Keyring};
@@ -92,6 +93,11 @@ async fn admin(sql: &str) {
 }
 
 impl Fresh {
+    /// Closes the pools; calls after it fail.
+    pub(crate) async fn close(&self) {
+        self.opened.close().await;
+    }
+
     /// Closes and removes the database.
     pub(crate) async fn discard(self) {
         self.opened.close().await;

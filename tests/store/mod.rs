@@ -1,8 +1,16 @@
 //! The contract of the store: one body per behaviour, run on every engine.
 //! Knows no SQL; everything goes through the ports.
 
+mod cases;
 pub(crate) mod engines;
+mod facts;
 pub(crate) mod fault;
 mod given;
+mod inbox;
+mod model;
+mod opening;
 mod queue;
+mod roster;
+mod small;
 mod tenants;
+mod together;
