@@ -1,7 +1,9 @@
 //! The one integration binary; its modules mirror `src`.
 //! Knows no internals: everything goes through public surfaces.
 
+mod examine;
 mod harness;
+mod jira;
 mod page;
 mod publish;
 mod store;
