@@ -18,6 +18,8 @@ static RECORDS: Endpoint = endpoint!(GET "/rest/api/3/auditing/record");
 
 /// Jira's largest page.
 const PAGE: usize = 1000;
+/// A thousand records with long lists of changes.
+const MOST_BYTES: usize = 32 * 1024 * 1024;
 
 /// "Customer invited notification changed".
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -83,7 +85,7 @@ impl Site {
         filter: Option<&str>,
         offset: usize,
     ) -> Result<Answer<AuditPage>> {
-        let mut call = Call::to(&RECORDS).query("offset", offset).query("limit", PAGE);
+        let mut call = Call::to(&RECORDS).query("offset", offset).query("limit", PAGE).limit(MOST_BYTES);
         for (name, value) in [("from", from), ("to", to)] {
             if let Some(at) = value {
                 call = call.query(name, at.strftime("%Y-%m-%dT%H:%M:%S%.3f%z"));

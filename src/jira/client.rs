@@ -13,8 +13,8 @@ use serde_json::Value;
 use std::time::Duration;
 use url::Url;
 
-/// Answers of Jira are at most this large; a role with 100,000 actors has about 30 MB.
-const MOST_BYTES: usize = 48 * 1024 * 1024;
+/// Answers are at most this large.
+const MOST_BYTES: usize = 4 * 1024 * 1024;
 
 /// Everything but the unreserved characters of RFC 3986, as the query string hash wants it.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -95,11 +95,12 @@ pub(super) struct Call {
     query: Vec<(&'static str, String)>,
     body: Option<Value>,
     headers: Vec<(&'static str, &'static str)>,
+    limit: usize,
 }
 
 impl Call {
     pub(super) fn to(endpoint: &'static Endpoint) -> Self {
-        Self { endpoint, parts: Vec::new(), query: Vec::new(), body: None, headers: Vec::new() }
+        Self { endpoint, parts: Vec::new(), query: Vec::new(), body: None, headers: Vec::new(), limit: MOST_BYTES }
     }
 
     /// The next value for a brace of the template.
@@ -120,6 +121,12 @@ impl Call {
 
     pub(super) fn header(mut self, name: &'static str, value: &'static str) -> Self {
         self.headers.push((name, value));
+        self
+    }
+
+    /// Most bytes of the answer, where that is another number than usual.
+    pub(super) fn limit(mut self, bytes: usize) -> Self {
+        self.limit = bytes;
         self
     }
 
@@ -234,7 +241,7 @@ impl Site {
             headers.insert(HeaderName::from_static("x-atlassian-webhook-trace"), trace);
         }
         let body = call.body.map(|body| body.to_string().into_bytes());
-        Ok(Ask { method, url, headers, body, limit: MOST_BYTES, timeout: self.inner.settings.timeout })
+        Ok(Ask { method, url, headers, body, limit: call.limit, timeout: self.inner.settings.timeout })
     }
 
     /// Waits for this tenant's next slot of a paced endpoint, unless it is too far away to wait for.

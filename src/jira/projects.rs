@@ -63,7 +63,17 @@ impl Wire {
 impl Site {
     /// Service projects that the app user can see, at most `limit`; one call per 100.
     pub async fn service_projects(&self, limit: usize, most_recent_first: bool) -> Result<Vec<ProjectRef>> {
-        let order = if most_recent_first { "-lastIssueUpdatedDate" } else { "key" };
+        if most_recent_first {
+            // The specification's list of orders and its text name this one differently.
+            match self.service_projects_by(limit, "-lastIssueUpdatedDate").await {
+                Err(JiraError::Refused(400)) => {}
+                other => return other,
+            }
+        }
+        self.service_projects_by(limit, "key").await
+    }
+
+    async fn service_projects_by(&self, limit: usize, order: &str) -> Result<Vec<ProjectRef>> {
         let (mut found, mut start) = (Vec::new(), 0);
         while found.len() < limit {
             let call = Call::to(&SEARCH)
@@ -81,8 +91,8 @@ impl Site {
             let read = page.values.into_iter().filter_map(|value| Wire::deserialize(value).ok());
             found.extend(read.filter_map(Wire::service_project));
             start += count;
-            let last = super::users::flag(&page.is_last)
-                .unwrap_or_else(|| as_number(&page.total).is_none_or(|total| start as i64 >= total));
+            let told = super::users::flag(&page.is_last);
+            let last = told.unwrap_or_else(|| as_number(&page.total).is_none_or(|total| start as i64 >= total));
             if last || count == 0 {
                 break;
             }

@@ -14,6 +14,9 @@ static ROLE: Endpoint = endpoint!(GET "/rest/api/3/project/{project}/role/{role}
 /// What the role is called. Atlassian renames *project* to *space* and *service desk* to *service project*.
 const NAMES: [&str; 3] = ["Service Desk Customers", "Service Project Customers", "Service Space Customers"];
 
+/// A role comes in one answer; 100,000 actors are about 30 MB.
+const MOST_BYTES: usize = 48 * 1024 * 1024;
+
 #[derive(Deserialize)]
 struct Role {
     actors: Vec<Value>,
@@ -63,7 +66,7 @@ impl Site {
     }
 
     async fn members(&self, project: ProjectId, role: i64) -> Result<Answer<Vec<AccountId>>> {
-        let answer = self.send(Call::to(&ROLE).part(project).part(role)).await?;
+        let answer = self.send(Call::to(&ROLE).part(project).part(role).limit(MOST_BYTES)).await?;
         // Without the list nothing is known; an empty list is one.
         let wire: Role = answer.json()?;
         count_objects(0, 1 + wire.actors.len());

@@ -87,7 +87,11 @@ impl Site {
 
     async fn search(&self, jql: &str, fields: &str, most: usize) -> Result<Vec<Wire>> {
         let call = Call::to(&SEARCH).query("jql", jql).query("fields", fields).query("maxResults", most);
-        let answer = self.send(call).await?;
+        let answer = match self.send(call).await {
+            // The query is ours but for its ids: one that the site does not know (any more) makes it invalid.
+            Err(JiraError::Refused(400)) => return Ok(Vec::new()),
+            other => other?,
+        };
         let found: Found = answer.json()?;
         count_objects(found.issues.len(), 0);
         Ok(found.issues.into_iter().filter_map(|value| Wire::deserialize(value).ok()).collect())

@@ -1,0 +1,8 @@
+//! The client against the sandbox, which is as strict as Jira and misbehaves on demand, and the only way out.
+//! Knows no verdict.
+
+mod answers;
+pub(crate) mod given;
+mod limits;
+mod outbound;
+mod resources;
