@@ -62,7 +62,8 @@ pub type Result<T> = std::result::Result<T, StoreError>;
 pub trait Tenants: Send + Sync {
     /// A signed install: makes the tenant, or replaces secret (the old one is honoured for
     /// [`crate::domain::tenant::PREVIOUS_SECRET_HONOURED`]), base URL and links of the one with this client key, which is active
-    /// afterwards. Another active tenant with the same base URL is frozen. `chores` makes the rows to add, in the same transaction.
+    /// afterwards. A tenant that was not active loses its waiting erasure and its passes, so that the next one seeds.
+    /// Another active tenant with the same base URL is frozen. `chores` makes the rows to add, in the same transaction.
     async fn install(
         &self,
         installation: &Installation,
@@ -116,7 +117,8 @@ pub trait Queue: Send + Sync {
     async fn lapse(&self, now: Timestamp) -> Result<u64>;
     /// Returns every leased row to the queue at once: only for an engine with a single process, at its start.
     async fn lapse_all(&self, now: Timestamp) -> Result<u64>;
-    /// When the earliest waiting row is due, for the loop's next look.
+    /// When the earliest waiting row is due, for the loop's next look. It may be past and yet not claimable: its lane is held
+    /// or its tenant paused.
     async fn next_due(&self) -> Result<Option<Timestamp>>;
     /// Rows by state, and the age base of the oldest due one.
     async fn depth(&self, now: Timestamp) -> Result<Depth>;
@@ -229,7 +231,9 @@ pub trait FactLog: Send + Sync {
 #[async_trait]
 pub trait Roster: Send + Sync {
     /// Takes a completed pass in, in one statement per kind of change. The first pass of a project and way seeds, silently.
-    /// An unchanged pass writes no roster row. New seats' windows start at the previous completed pass.
+    /// An unchanged pass writes no roster row. New seats' windows start at the previous completed pass. `fresh` are all adds that
+    /// no case tells of yet, also those of an earlier pass: what was to follow from it may have been lost in a crash.
+    /// A reading older than the last completed pass changes nothing.
     async fn apply_pass(&self, tenant: TenantId, pass: &Pass) -> Result<PassOutcome>;
     /// A hint found the person on the project: makes the seat when there is none (or it had ended), or turns a seat that was
     /// seeded after `hinted_at` into an add. Answers with the seat when it is an add that has no case yet.
@@ -255,7 +259,7 @@ pub struct CaseFilter {
     pub state: Option<CaseState>,
     /// Only with this standing block.
     pub scenario: Option<String>,
-    /// After this row (keyset by time of the add, newest first, then account).
+    /// After this row (keyset by `added.not_after`, newest first, then account).
     pub after: Option<(Timestamp, AccountId)>,
     /// At most so many.
     pub limit: u32,
@@ -268,11 +272,13 @@ pub trait Cases: Send + Sync {
     async fn case(&self, tenant: TenantId, project: ProjectId, account: &AccountId) -> Result<Option<Case>>;
     /// All cases of a person on the site.
     async fn cases_of(&self, tenant: TenantId, account: &AccountId) -> Result<Vec<Case>>;
-    /// Writes the case if the stored row still has the case's `revision` (0: there is none); false when it moved on.
+    /// Writes the case if the stored row still has the case's `revision` (0: there is none); false when it moved on. The
+    /// person's seats are told of from then on. Of a stored case `published` and `written` are left alone: see [`Cases::published`].
     async fn save(&self, case: &Case) -> Result<bool>;
     /// Cases with `version > published`, oldest change first.
     async fn unpublished(&self, tenant: TenantId, project: ProjectId, limit: u32) -> Result<Vec<Case>>;
-    /// Says that `version` is written in Jira, and what is there; the case may have moved on meanwhile.
+    /// Says that `version` is written in Jira, and what is there (`case.written`); the case may have moved on meanwhile. The
+    /// only way to change these two, so that a copy read before cannot take them back; the revision stays.
     async fn published(&self, case: &Case, version: i64) -> Result<()>;
     /// A page.
     async fn cases(&self, tenant: TenantId, project: ProjectId, filter: &CaseFilter) -> Result<Vec<Case>>;
@@ -300,7 +306,7 @@ pub trait Projects: Send + Sync {
     async fn projects(&self, tenant: TenantId) -> Result<Vec<Project>>;
     /// Makes the project known or updates its key; everything else stays.
     async fn see_project(&self, tenant: TenantId, id: ProjectId, key: &str, now: Timestamp) -> Result<()>;
-    /// Replaces the settings.
+    /// Replaces the settings. This and the three below are `Rejected` for a project that is not known.
     async fn set_settings(&self, tenant: TenantId, id: ProjectId, settings: &Settings) -> Result<()>;
     /// What the canary showed.
     async fn set_canary(&self, tenant: TenantId, id: ProjectId, canary: Canary, now: Timestamp) -> Result<()>;
