@@ -111,7 +111,7 @@ impl std::fmt::Debug for Site {
 pub type Result<T> = std::result::Result<T, JiraError>;
 
 /// Starts every [`trace`].
-const TRACE: &str = "invite-guard:";
+pub const TRACE: &str = "invite-guard:";
 
 /// What our writes carry as `X-Atlassian-Webhook-Trace`, so that the events they cause can be recognised. Two installations
 /// of ours on one site differ in their app key.

@@ -54,6 +54,22 @@ impl Site {
         })
     }
 
+    /// Whether somebody may see this work item; issue security may hide it from who may see its project.
+    pub async fn may_browse_item(&self, account: &AccountId, item: i64) -> Result<bool> {
+        let key = Permission::BrowseProjects.key();
+        let body = json!({
+            "accountId": account,
+            "projectPermissions": [{"permissions": [key], "projects": [], "issues": [item]}],
+        });
+        let answer = self.send(Call::to(&CHECK).json(body).header("x-atlassian-token", "nocheck")).await?;
+        let granted: Granted = answer.json()?;
+        count_objects(0, granted.project_permissions.len());
+        Ok(granted.project_permissions.iter().any(|granted| {
+            let this = |list: &Vec<Value>| list.iter().any(|id| as_number(id) == Some(item));
+            granted["permission"].as_str() == Some(key) && granted["issues"].as_array().is_some_and(this)
+        }))
+    }
+
     /// Which of these permissions (Jira's keys, at most [`MISSING_KEYS_MAX`]) the app user lacks in the project.
     pub async fn my_permissions(&self, project: ProjectId, keys: &[&str]) -> Result<Vec<String>> {
         let keys = &keys[..keys.len().min(MISSING_KEYS_MAX)];
