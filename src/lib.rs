@@ -22,6 +22,7 @@ pub mod outbound;
 pub mod publish;
 pub mod sources;
 pub mod store;
+pub mod telemetry;
 pub mod web;
 pub mod words;
 pub mod worker;

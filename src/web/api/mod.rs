@@ -1,0 +1,16 @@
+//! The JSON API of our page's script, as interface.md fixes it. Each handler's argument types say who may call it.
+//! Knows no door: the scope's gate has proved who asks.
+
+pub(super) mod cases;
+mod cursor;
+pub(super) mod health;
+mod report;
+pub(super) mod settings;
+pub(super) mod statements;
+
+use crate::words::Words;
+
+/// The API speaks one language; pages speak the reader's.
+fn words() -> Words {
+    Words::for_locale("en")
+}

@@ -1,0 +1,104 @@
+//! A project's settings: any part of them may be put; what does not work yet is refused, not kept silently.
+//! Knows no publishing.
+
+use crate::domain::project::{CommentMode, Notice, Settings};
+use crate::domain::{ProjectId, TenantId};
+use crate::web::State;
+use crate::web::gate::{AdministerProjects, Agent, In};
+use crate::web::head;
+use crate::web::problem::Problem;
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde::{Deserialize, Serialize};
+
+const EXPECTED: &str = r#"The body must hold any of commentMode ("off", "request", "request_and_notice"), notice ("none", "existing:KEY-1") and retentionDays (7 to 90), and nothing else."#;
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Shown {
+    comment_mode: CommentMode,
+    notice: String,
+    on_purpose: [(); 0],
+    retention_days: u16,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Part {
+    comment_mode: Option<CommentMode>,
+    notice: Option<String>,
+    on_purpose: Option<Vec<serde_json::Value>>,
+    retention_days: Option<i64>,
+}
+
+fn shown(settings: &Settings, state: &State) -> HttpResponse {
+    HttpResponse::Ok().json(Shown {
+        comment_mode: settings.comment_mode,
+        notice: settings.notice.as_text(),
+        on_purpose: [],
+        retention_days: settings.retention_days.unwrap_or(state.settings.retention_days),
+    })
+}
+
+async fn stored(state: &State, tenant: TenantId, project: ProjectId) -> Result<Settings, Problem> {
+    Ok(state.store.project(tenant, project).await?.map(|project| project.settings).unwrap_or_default())
+}
+
+/// `GET /projects/{p}/settings`
+pub(in crate::web) async fn show(by: In<Agent>, state: State) -> Result<HttpResponse, Problem> {
+    let sharing = state.clone();
+    let settings = state.run(async move { stored(&sharing, by.tenant().id, by.project().id).await }).await?;
+    Ok(shown(&settings, &state))
+}
+
+/// `PUT /projects/{p}/settings`
+pub(in crate::web) async fn put(
+    by: In<AdministerProjects>,
+    request: HttpRequest,
+    payload: web::Payload,
+    state: State,
+) -> Result<HttpResponse, Problem> {
+    let part: Part = head::json(&request, payload, EXPECTED).await?;
+    let change = check(part)?;
+    let sharing = state.clone();
+    let settings = state.run(async move {
+        let (tenant, project) = (by.tenant().id, by.project());
+        let mut settings = stored(&sharing, tenant, project.id).await?;
+        change.apply(&mut settings);
+        sharing.store.see_project(tenant, project.id, &project.key, sharing.clock.now()).await?;
+        sharing.store.set_settings(tenant, project.id, &settings).await?;
+        Ok(settings)
+    });
+    Ok(shown(&settings.await?, &state))
+}
+
+struct Change {
+    comment_mode: Option<CommentMode>,
+    notice: Option<Notice>,
+    retention_days: Option<u16>,
+}
+
+fn check(part: Part) -> Result<Change, Problem> {
+    if part.on_purpose.is_some_and(|list| !list.is_empty()) {
+        return Err(Problem::bad_request("onPurpose can't be set yet."));
+    }
+    let notice = part.notice.map(|text| match Notice::parse(&text) {
+        Some(Notice::Create) => Err(Problem::bad_request("A notice can't be created yet; name one that exists.")),
+        Some(notice) => Ok(notice),
+        None => Err(Problem::bad_request(r#"notice must be "none" or "existing:" and the key of a work item."#)),
+    });
+    let days = part.retention_days.map(|days| {
+        let days = u16::try_from(days).ok().filter(|days| (7..=90).contains(days));
+        days.ok_or(Problem::bad_request("retentionDays must be a number from 7 to 90."))
+    });
+    Ok(Change { comment_mode: part.comment_mode, notice: notice.transpose()?, retention_days: days.transpose()? })
+}
+
+impl Change {
+    fn apply(self, settings: &mut Settings) {
+        settings.comment_mode = self.comment_mode.unwrap_or(settings.comment_mode);
+        if let Some(notice) = self.notice {
+            settings.notice = notice;
+        }
+        settings.retention_days = self.retention_days.or(settings.retention_days);
+    }
+}

@@ -1,0 +1,127 @@
+//! What admins say about switches that nobody else can read: dated, typed, never changed afterwards.
+//! Knows no verdict; whoever is undecided is judged again.
+
+use super::cases::{examine_again, queue};
+use crate::domain::history::Line;
+use crate::domain::{AccountId, ProjectId, TenantId};
+use crate::examine::statements;
+use crate::web::State;
+use crate::web::gate::{AdministerJira, AdministerProjects, In, OnSite};
+use crate::web::head;
+use crate::web::problem::Problem;
+use actix_web::{HttpRequest, HttpResponse, web};
+use diagnosis::Source;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// At most so many undecided people are judged again at once; the rest is when they are looked at next.
+const AGAIN: u32 = 10_000;
+
+const EXPECTED: &str = r#"The body must be {"fact": "…", "value": true or false}."#;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Said {
+    fact: String,
+    value: Value,
+}
+
+#[derive(Serialize)]
+struct Statement {
+    fact: &'static str,
+    value: Value,
+    at: Timestamp,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    by: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Statements {
+    items: Vec<Statement>,
+}
+
+impl Statement {
+    fn of(line: Line) -> Self {
+        Self { fact: line.key.name(), value: line.value, at: line.observed_at, by: line.by }
+    }
+}
+
+/// Whose facts: the site's or one project's.
+#[derive(Clone, Copy)]
+struct Place {
+    tenant: TenantId,
+    project: Option<ProjectId>,
+}
+
+impl Place {
+    fn of_project<R>(by: &In<R>) -> Self {
+        Self { tenant: by.tenant().id, project: Some(by.project().id) }
+    }
+
+    fn of_site<R>(by: &OnSite<R>) -> Self {
+        Self { tenant: by.tenant().id, project: None }
+    }
+
+    /// What may be said here, for somebody who has said something else.
+    fn expected(self) -> Problem {
+        let facts = if self.project.is_some() { statements::OF_A_PROJECT } else { statements::OF_THE_SITE };
+        let names: Vec<_> = facts.iter().map(|key| key.name()).collect();
+        Problem::bad_request(format!("fact must be one of: {}; and value true or false.", names.join(", ")))
+    }
+}
+
+/// `GET /projects/{p}/statements`
+pub(in crate::web) async fn of_project(by: In<AdministerProjects>, state: State) -> Result<HttpResponse, Problem> {
+    list(Place::of_project(&by), state).await
+}
+
+/// `GET /site/statements`
+pub(in crate::web) async fn of_site(by: OnSite<AdministerJira>, state: State) -> Result<HttpResponse, Problem> {
+    list(Place::of_site(&by), state).await
+}
+
+async fn list(place: Place, state: State) -> Result<HttpResponse, Problem> {
+    let sharing = state.clone();
+    let lines = state.run(async move { Ok(sharing.store.lines(place.tenant, place.project).await?) }).await?;
+    let mut items: Vec<_> =
+        lines.into_iter().filter(|line| line.source == Source::AdminStatement).map(Statement::of).collect();
+    items.sort_by_key(|statement| std::cmp::Reverse(statement.at));
+    Ok(HttpResponse::Ok().json(Statements { items }))
+}
+
+/// `POST /projects/{p}/statements`
+pub(in crate::web) async fn say_of_project(
+    by: In<AdministerProjects>,
+    request: HttpRequest,
+    payload: web::Payload,
+    state: State,
+) -> Result<HttpResponse, Problem> {
+    let said = head::json(&request, payload, EXPECTED).await?;
+    say(Place::of_project(&by), by.visitor().account().clone(), said, state).await
+}
+
+/// `POST /site/statements`
+pub(in crate::web) async fn say_of_site(
+    by: OnSite<AdministerJira>,
+    request: HttpRequest,
+    payload: web::Payload,
+    state: State,
+) -> Result<HttpResponse, Problem> {
+    let said = head::json(&request, payload, EXPECTED).await?;
+    say(Place::of_site(&by), by.visitor().account().clone(), said, state).await
+}
+
+async fn say(place: Place, by: AccountId, said: Said, state: State) -> Result<HttpResponse, Problem> {
+    let now = state.clock.now();
+    let line = statements::line(&said.fact, said.value, place.project, &by, now).ok_or_else(|| place.expected())?;
+    let sharing = state.clone();
+    let stated = state.run(async move {
+        sharing.store.record(place.tenant, std::slice::from_ref(&line)).await?;
+        let undecided = sharing.store.undecided(place.tenant, place.project, AGAIN).await?;
+        let again = |(project, account)| examine_again(place.tenant, project, account, &sharing);
+        queue(&sharing, undecided.into_iter().map(again).collect()).await?;
+        Ok(Statement::of(line))
+    });
+    Ok(HttpResponse::Ok().json(stated.await?))
+}
