@@ -1,6 +1,8 @@
 //! The one integration binary; its modules mirror `src`.
 //! Knows no internals: everything goes through public surfaces.
 
+mod api;
+mod connect;
 mod examine;
 mod harness;
 mod jira;

@@ -1,0 +1,9 @@
+//! The JSON API from outside: who may, what it answers, what it refuses.
+//! Knows no internals; cases are put into the store as the worker would.
+
+mod given;
+mod people;
+mod refusing;
+mod rights;
+mod shapes;
+mod stating;

@@ -1,0 +1,109 @@
+//! What admins say, and a project's settings: dated, typed, read back; who is undecided is judged again.
+//! Knows no verdict.
+
+use super::given::{account, notification_off, stored, unasked};
+use crate::connect::bench::Bench;
+use invite_guard::domain::case::CaseState;
+use invite_guard_sandbox::Answer;
+use jiff::SignedDuration;
+use rstest::rstest;
+use serde_json::{Value, json};
+
+fn read(answer: &Answer) -> Value {
+    serde_json::from_str(&answer.body).unwrap_or_else(|_| panic!("not JSON: {}", answer.body))
+}
+
+#[tokio::test]
+async fn a_statement_is_dated_and_the_newest_comes_first() {
+    let bench = Bench::new().await;
+    let admin = bench.project_admin();
+    for value in [true, false] {
+        let said = json!({"fact": "invite_notification_on", "value": value});
+        assert_eq!(bench.call(&admin, "POST", &bench.api("/statements"), Some(said)).await.status, 200);
+        bench.clock.forward(SignedDuration::from_mins(1));
+    }
+    let items = read(&bench.get(&admin, &bench.api("/statements")).await)["items"].clone();
+    let values: Vec<_> = items.as_array().expect("a list").iter().map(|item| item["value"].clone()).collect();
+    assert_eq!(values, [json!(false), json!(true)]);
+    assert_eq!((&items[0]["fact"], &items[0]["by"]), (&json!("invite_notification_on"), &json!(admin)));
+    let site = read(&bench.get(&bench.site.admin(), "/api/v1/site/statements").await);
+    assert_eq!(site["items"], json!([]), "a project's statement is none of the site's");
+}
+
+#[tokio::test]
+async fn who_is_open_or_undecided_is_judged_again() {
+    let bench = Bench::new().await;
+    stored(&bench, "open", 0, &notification_off(), None).await;
+    stored(&bench, "undecided", 100, &unasked(), None).await;
+    stored(&bench, "done", 200, &notification_off(), Some(CaseState::Handled)).await;
+    let said = json!({"fact": "outgoing_mail_on", "value": true});
+    assert_eq!(bench.call(&bench.site.admin(), "POST", "/api/v1/site/statements", Some(said)).await.status, 200);
+    let work = bench.queued_work().await;
+    let mut again: Vec<_> = work.iter().map(|work| work["account"].as_str().expect("an id").to_owned()).collect();
+    again.sort();
+    assert_eq!(again, [account("open").0, account("undecided").0]);
+    assert!(work.iter().all(|work| work["do"] == "examine" && work["fresh"] == true), "{work:?}");
+}
+
+#[tokio::test]
+async fn any_part_of_the_settings_may_be_put_and_the_rest_stays() {
+    let bench = Bench::new().await;
+    let (agent, admin) = (bench.agent(), bench.project_admin());
+    let path = bench.api("/settings");
+    let show = || async { read(&bench.get(&agent, &path).await) };
+    let first = json!({"commentMode": "off", "notice": "none", "onPurpose": [], "retentionDays": 21});
+    assert_eq!(show().await, first);
+    for (put, expected) in [
+        (
+            json!({"commentMode": "request"}),
+            json!({"commentMode": "request", "notice": "none", "onPurpose": [], "retentionDays": 21}),
+        ),
+        (
+            json!({"retentionDays": 90}),
+            json!({"commentMode": "request", "notice": "none", "onPurpose": [], "retentionDays": 90}),
+        ),
+        (
+            json!({"notice": "existing:HELP-12"}),
+            json!({"commentMode": "request", "notice": "existing:HELP-12", "onPurpose": [], "retentionDays": 90}),
+        ),
+        (
+            json!({}),
+            json!({"commentMode": "request", "notice": "existing:HELP-12", "onPurpose": [], "retentionDays": 90}),
+        ),
+        (first.clone(), first.clone()),
+    ] {
+        let answer = bench.call(&admin, "PUT", &path, Some(put.clone())).await;
+        assert_eq!((answer.status, read(&answer)), (200, expected.clone()), "{put}");
+        assert_eq!(show().await, expected, "{put}");
+    }
+}
+
+#[rstest]
+#[case(json!({"commentMode": "loud"}))]
+#[case(json!({"commentMode": 1}))]
+#[case(json!({"notice": "create"}))]
+#[case(json!({"notice": "existing:"}))]
+#[case(json!({"notice": "existing:HELP-1 OR 1=1"}))]
+#[case(json!({"retentionDays": 6}))]
+#[case(json!({"retentionDays": 91}))]
+#[case(json!({"retentionDays": "21"}))]
+#[case(json!({"retentionDays": 1.5}))]
+#[case(json!({"onPurpose": [{"scenario": "existing_customer"}]}))]
+#[case(json!({"colour": "red"}))]
+#[case(json!([]))]
+#[tokio::test]
+async fn settings_that_make_no_sense_are_400_and_change_nothing(#[case] put: Value) {
+    let bench = Bench::new().await;
+    let admin = bench.project_admin();
+    let both = match put.as_object() {
+        Some(part) if !part.contains_key("commentMode") => {
+            let mut both = part.clone();
+            both.insert("commentMode".to_owned(), json!("request"));
+            Value::Object(both)
+        }
+        _ => put,
+    };
+    let answer = bench.call(&admin, "PUT", &bench.api("/settings"), Some(both.clone())).await;
+    assert_eq!(answer.status, 400, "{both}: {}", answer.body);
+    assert_eq!(read(&bench.get(&admin, &bench.api("/settings")).await)["commentMode"], "off", "{both}");
+}
