@@ -8,6 +8,7 @@ mod harness;
 mod jira;
 mod page;
 mod publish;
+mod sources;
 mod store;
 mod tidy;
 mod words;

@@ -3,7 +3,7 @@
 
 use super::given::{BLOCKS, CLEARS, LIKELY, Said, World, gap, said};
 use crate::jira::given::PROJECT;
-use diagnosis::{Gap, Route};
+use diagnosis::{Gap, Route, Via};
 use invite_guard_sandbox::{AddBy, Fault, ProjectType, RestCaller, UserKind};
 use jiff::SignedDuration;
 use rstest::rstest;
@@ -32,6 +32,27 @@ async fn a_new_customer_is_never_existing_and_the_maker_decides_the_route(
     assert_eq!(said(&examined, EXISTING), existing);
     assert_eq!(said(&examined, AUTOMATION), automation);
     assert_eq!((examined.route, examined.again_at), (route, None));
+    world.end().await;
+}
+
+/// Captured records name no author where somebody signed up or wrote in, and name Atlassian accounts by another key. That is
+/// no evidence of a maker, nor of having been here before.
+#[rstest]
+#[case::signed_up(AddBy::SelfSignup, Via::Request, CLEARS)]
+#[case::wrote_in(AddBy::Email, Via::Request, CLEARS)]
+#[case::by_the_role(AddBy::People, Via::Role, gap(Gap::NotAsked))]
+#[tokio::test]
+async fn what_the_log_does_not_tell_stays_open(#[case] by: AddBy, #[case] via: Via, #[case] existing: Said) {
+    let world = World::start().await;
+    let before = world.now();
+    let person = world.place.site.add_customer(PROJECT, by).account_id;
+    world.minutes(1);
+    let mut subject = world.notice(&person, before);
+    subject.via = via;
+    let examined = world.examine_subject(PROJECT, subject, false).await;
+    assert_eq!(said(&examined, EXISTING), existing);
+    assert_eq!(said(&examined, AUTOMATION), gap(Gap::NotAsked));
+    assert_eq!(examined.route, Route::Unknown);
     world.end().await;
 }
 

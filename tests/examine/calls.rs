@@ -79,9 +79,11 @@ async fn many_people_share_what_is_not_their_own() {
     world.minutes(1);
     world.pass(PROJECT).await;
     world.place.site.forget_calls();
+    let seen = world.now();
+    world.minutes(1);
     let late = subjects.iter().map(|subject| {
         let mut subject = subject.clone();
-        subject.added.not_after = world.now();
+        subject.added.not_after = seen;
         let (examiner, tenant) = (world.examiner.clone(), world.tenant.clone());
         async move { examiner.examine(&tenant, project, &[subject], false).await }
     });
