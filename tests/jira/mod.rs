@@ -2,6 +2,7 @@
 //! Knows no verdict.
 
 mod answers;
+mod counted;
 pub(crate) mod given;
 mod limits;
 mod outbound;

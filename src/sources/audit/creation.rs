@@ -56,7 +56,7 @@ async fn one(at: &Reach<'_>, asked: &Asked<'_>, stored: &Result<HashMap<AccountI
     let mut told = Told::default();
     match find(at, asked, stored, &mut told).await {
         Ok(Some((created, read_at))) => {
-            let before = known_before(&created, read_at, asked.added, asked.seats.unwrap_or_default(), at.project);
+            let before = known_before(&created, read_at, asked.added, asked.seats, at.project);
             told.put::<key::KnownBefore>(before);
             let creator = creator(at, &created, read_at, &mut told).await;
             told.put::<key::Creator>(creator);
@@ -111,7 +111,7 @@ fn known_before(
     created: &AccountCreated,
     read_at: Timestamp,
     added: Moment,
-    seats: &[Seat],
+    seats: Result<&[Seat], Gap>,
     project: ProjectId,
 ) -> Fact<bool> {
     let mut origin = Origin::new(Source::AuditLog, read_at.max(created.at)).since(created.at);
@@ -125,9 +125,10 @@ fn known_before(
         // Seen before it was made: one of the clocks is wrong.
         return Fact::Unknown(Gap::Unavailable);
     }
-    let elsewhere = seats.iter().any(|seat| {
+    let meanwhile = |seat: &Seat| {
         seat.project != project && seat.added.not_after > added.not_before && seat.added.not_before <= added.not_after
-    });
+    };
+    let elsewhere = seats.map_or(true, |seats| seats.iter().any(meanwhile));
     let ceiling = if elsewhere || created.at < added.not_before { Confidence::Likely } else { Confidence::Confirmed };
     Fact::of(false, origin.at_most(ceiling))
 }
@@ -136,7 +137,8 @@ fn known_before(
 async fn creator(at: &Reach<'_>, created: &AccountCreated, read_at: Timestamp, told: &mut Told) -> Fact<Creator> {
     let Some(author) = &created.author else { return Fact::Unknown(Gap::NotAsked) };
     let kind = match author_kind(at, created, author).await {
-        Ok(kind) => kind,
+        Ok(Some(kind)) => kind,
+        Ok(None) => return Fact::Unknown(Gap::Unavailable),
         Err(error) => {
             told.failed(&error, at.now);
             return Fact::Unknown(error.gap());
@@ -146,21 +148,26 @@ async fn creator(at: &Reach<'_>, created: &AccountCreated, read_at: Timestamp, t
     Fact::of(Creator { account: author.0.clone(), kind }, origin)
 }
 
-async fn author_kind(at: &Reach<'_>, created: &AccountCreated, author: &AccountId) -> Result<CreatorKind, JiraError> {
+/// What the author is to the customer; `None` when Jira tells no type that we know.
+async fn author_kind(
+    at: &Reach<'_>,
+    created: &AccountCreated,
+    author: &AccountId,
+) -> Result<Option<CreatorKind>, JiraError> {
     if author.0 == AUTOMATION_ACCOUNT {
-        return Ok(CreatorKind::Automation);
+        return Ok(Some(CreatorKind::Automation));
     }
     if *author == created.account {
-        return Ok(CreatorKind::Themselves);
+        return Ok(Some(CreatorKind::Themselves));
     }
     // An author's type is shared by everybody they made, so "check again" about one person does not ask for it again.
     let user = at.remembered.user(at.site, at.tenant.id, author, false).await?;
-    match user.kind {
-        _ if user.is_automation => Ok(CreatorKind::Automation),
-        Some(Kind::App) => Ok(CreatorKind::App),
-        Some(Kind::Atlassian | Kind::Customer) => Ok(CreatorKind::Person),
-        None => Err(JiraError::Forbidden),
-    }
+    Ok(match user.kind {
+        _ if user.is_automation => Some(CreatorKind::Automation),
+        Some(Kind::App) => Some(CreatorKind::App),
+        Some(Kind::Atlassian | Kind::Customer) => Some(CreatorKind::Person),
+        None => None,
+    })
 }
 
 #[cfg(test)]

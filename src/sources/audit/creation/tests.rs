@@ -25,7 +25,7 @@ fn seat(project: ProjectId, from: &str, until: &str) -> Seat {
 
 fn judged(created: &str, seats: &[Seat]) -> Result<(bool, Confidence), Gap> {
     let created = AccountCreated { account: AccountId("qm:a:b".to_owned()), at: at(created), author: None };
-    let fact = known_before(&created, at("12:00:00"), added(), seats, HERE);
+    let fact = known_before(&created, at("12:00:00"), added(), Ok(seats), HERE);
     fact.known().map(|seen| (seen.value, seen.origin.at_most))
 }
 
@@ -57,4 +57,11 @@ fn added_elsewhere_in_the_same_window_it_may_have_been_that_invitation(
 ) {
     let seats = [seat(HERE, "10:00:00", "10:05:00"), seat(ELSEWHERE, from, until)];
     assert_eq!(judged("10:03:00", &seats), Ok((false, expected)));
+}
+
+#[test]
+fn where_else_they_were_seen_must_be_known_to_be_sure() {
+    let created = AccountCreated { account: AccountId("qm:a:b".to_owned()), at: at("10:03:00"), author: None };
+    let fact = known_before(&created, at("12:00:00"), added(), Err(Gap::Unavailable), HERE);
+    assert_eq!(fact.known().map(|seen| (seen.value, seen.origin.at_most)), Ok((false, Confidence::Likely)));
 }
