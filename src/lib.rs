@@ -2,18 +2,25 @@
 //!
 //! | room | what it is | imports |
 //! |---|---|---|
-//! | [`domain`] | our nouns, ports | `diagnosis` |
-//! | [`outbound`] | the only HTTP client builder | |
+//! | [`domain`] | our nouns, the rules between them, ports | `diagnosis` |
+//! | [`outbound`] | the only HTTP client builder | – |
+//! | [`words`] | sentences from findings, per language | `diagnosis` |
+//! | [`store`] | SQLite and PostgreSQL behind small traits | domain |
 //! | [`jira`] | the signed, paced, lenient client | domain, outbound, `atlassian-jwt` |
-//! | [`sources`] | one file per way to learn facts; cache, plan | store, jira |
-//! | [`examine`] | gather, then judge | sources |
-//! | [`publish`] | properties and internal comments in Jira | domain, store, jira, words |
-//! | [`store`] | SQLite and PostgreSQL | domain |
-//! | [`web`] | what browsers and Jira reach | domain, store, words |
-//! | [`words`] | sentences from findings, per language | diagnosis |
-//! | [`worker`] | loop, pipeline, passes, chores | domain, store, jira, examine, publish |
+//! | [`sources`] | one file per way to learn facts | store, jira |
+//! | [`examine`] | gather, then judge | sources, store, jira |
+//! | [`publish`] | what is written into Jira | store, jira, words |
+//! | [`worker`] | loop, pipeline, passes, chores | examine, publish, store, jira |
+//! | [`web`] | every route on one page; doors, API, panel | examine, store, jira, words, outbound |
+//! | [`app`] | composition root | all |
+//! | [`cli`] | a file per command | app, config, store, words |
+//! | [`config`], [`telemetry`] | settings; logs and metrics | – |
+//!
+//! `ARCHITECTURE.md` tells how data flows, the invariants and the journeys.
 #![warn(missing_docs)]
 
+pub mod app;
+pub mod cli;
 pub mod config;
 pub mod domain;
 pub mod examine;

@@ -13,7 +13,8 @@ const DIAGNOSIS_BUCKETS: [f64; 9] = [0.005, 0.01, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0
 /// Writes log lines to standard error from now on. Later calls change nothing.
 pub fn log(filter: &str, format: LogFormat) {
     let filter = EnvFilter::try_new(filter).unwrap_or_else(|_| EnvFilter::new("info"));
-    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_span_events(FmtSpan::NONE);
+    let lines =
+        tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_span_events(FmtSpan::NONE);
     // A second set-up in one process (tests) finds the first one in place, which is what it wants.
     let _ = match format {
         LogFormat::Pretty => lines.with_target(false).try_init(),
