@@ -168,7 +168,7 @@ impl Site {
             "serverVersion": "100000",
             "pluginsVersion": "1001.0.0-SNAPSHOT",
             "baseUrl": state.base_url,
-            "displayUrl": state.base_url,
+            "displayUrl": state.display_url.as_ref().unwrap_or(&state.base_url),
             "displayUrlServicedeskHelpCenter": state.base_url,
             "productType": "jira",
             "description": format!("Atlassian Jira at {}", state.base_url),

@@ -30,6 +30,8 @@ pub struct Options {
     pub contracts: Option<PathBuf>,
     /// Rate limits.
     pub limits: Limits,
+    /// The address that people know the site by, told to apps for links and for showing; its own if not given.
+    pub display_url: Option<String>,
 }
 
 impl Default for Options {
@@ -40,6 +42,7 @@ impl Default for Options {
             port: 0,
             contracts: None,
             limits: Limits::default(),
+            display_url: None,
         }
     }
 }
@@ -117,7 +120,10 @@ impl Sandbox {
         };
         let keys = Arc::new(KeyServer::new());
         let site = Arc::new(Site {
-            state: Mutex::new(State::new(options.clock, Meter::new(options.limits))),
+            state: Mutex::new(State {
+                display_url: options.display_url,
+                ..State::new(options.clock, Meter::new(options.limits))
+            }),
             keys: keys.clone(),
             client: lifecycle::client(),
             specs,

@@ -26,6 +26,7 @@ pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 pub(crate) struct State {
     pub(crate) clock: Clock,
     pub(crate) base_url: String,
+    pub(crate) display_url: Option<String>,
     pub(crate) port: u16,
     pub(crate) client_key: String,
     pub(crate) directory_id: String,
@@ -78,6 +79,7 @@ impl State {
         let mut state = Self {
             clock,
             base_url: String::new(),
+            display_url: None,
             port: 0,
             client_key: uuid::Uuid::new_v4().to_string(),
             directory_id: uuid::Uuid::new_v4().to_string(),

@@ -86,11 +86,14 @@ pub(super) struct Around {
 pub(super) async fn around(state: &State, tenant: &Tenant, project: &ProjectRef) -> Around {
     let site = state.jira.site(tenant);
     let (space, portal) = tokio::join!(state.names().project(tenant, project), site.portal_url(project.id));
-    Around {
-        space,
-        site: tenant.installation.base_url.host_str().unwrap_or_default().to_owned(),
-        portal: portal.ok().map(String::from),
-    }
+    Around { space, site: shown_host(tenant), portal: portal.ok().map(String::from) }
+}
+
+/// The name that people know their site by; calls go to the base URL, whose name may be another.
+fn shown_host(tenant: &Tenant) -> String {
+    let installation = &tenant.installation;
+    let shown = installation.display_url.as_ref().unwrap_or(&installation.base_url);
+    shown.host_str().unwrap_or_default().to_owned()
 }
 
 /// The stored case, or one made for this answer by looking now; `None` when Jira knows no such account.

@@ -1,10 +1,14 @@
 //! What no page of ours may contain, whatever people are called, and what a frame page and its files are.
 //! Knows no state's wording.
 
-use super::{HOSTILE, all_states, case, names, page_of, panel_of};
+use super::{HOSTILE, all_states, at, case, names, page_of, panel_of};
+use invite_guard::domain::TenantId;
+use invite_guard::domain::tenant::{Installation, State, Tenant};
+use invite_guard::web;
 use invite_guard::web::panel::{health, issue};
 use invite_guard::web::shell::{self, Asset, Assets, Frame};
 use invite_guard::words::Words;
+use url::Url;
 
 const BRIDGE: &str = "https://connect-cdn.example/all.js";
 
@@ -150,4 +154,44 @@ fn page_words_are_complete() {
     };
     let idle: Vec<_> = known.iter().filter(|id| !composed(id) && !used.contains(&format!("\"{id}\""))).collect();
     assert!(idle.is_empty(), "nobody uses {idle:?}");
+}
+
+#[test]
+fn each_tenant_has_a_policy_of_its_own() {
+    let bridge: Url = BRIDGE.parse().expect("a URL");
+    let of = |site: &str, shown: Option<&str>| web::csp(&tenant(site, shown), &bridge);
+    let plain = of("https://one.atlassian.net", None);
+    let custom = of("https://two.atlassian.net", Some("https://help.two.example/x"));
+    let ancestors = |policy: &str| {
+        let part = policy.split(';').map(str::trim).find_map(|part| part.strip_prefix("frame-ancestors "));
+        part.unwrap_or_else(|| panic!("no frame-ancestors in {policy}")).to_owned()
+    };
+    assert_eq!(ancestors(&plain), "https://one.atlassian.net");
+    assert_eq!(ancestors(&custom), "https://two.atlassian.net https://help.two.example");
+    for policy in [plain, custom] {
+        assert!(policy.starts_with("default-src 'none'"), "{policy}");
+        assert!(policy.contains("https://connect-cdn.example"), "the bridge may load: {policy}");
+        for hole in ["unsafe-inline", "unsafe-eval", " *", "http:", "data: 'self' *"] {
+            assert!(!policy.contains(hole), "{hole} in {policy}");
+        }
+    }
+}
+
+fn tenant(site: &str, shown: Option<&str>) -> Tenant {
+    Tenant {
+        id: TenantId(1),
+        installation: Installation {
+            client_key: "key".to_owned(),
+            app_key: "invite-guard".to_owned(),
+            base_url: site.parse().expect("a URL"),
+            display_url: shown.map(|url| url.parse().expect("a URL")),
+            help_center_url: None,
+            shared_secret: "secret".into(),
+            installation_id: None,
+            cloud_id: None,
+        },
+        previous_secret: None,
+        state: State::Active,
+        installed_at: at("2026-11-20T08:00:00Z"),
+    }
 }

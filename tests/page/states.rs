@@ -1,7 +1,8 @@
 //! What each state says. The snapshots are for reading: a change in them is a change of the page.
 //! Knows no colour and no place on the screen.
 
-use super::{all_states, case, names, page_of, panel_of};
+use super::{all_states, at, case, names, page_of, panel_of};
+use diagnosis::{Diagnosis, Route};
 use invite_guard::web::panel::{health, issue};
 use invite_guard::words::Words;
 
@@ -87,4 +88,21 @@ fn the_cure_that_cannot_work_is_not_offered() {
     let case = case("qm:1:a", "existing_customer/blocks_with_mail_off.json", 38);
     let text = text_of(&issue::render(&panel_of(Some(case)), &words).expect("the panel renders").html);
     assert!(!text.contains("Forgot your password"), "the portal hides that link while no mail is sent:\n{text}");
+}
+
+#[test]
+fn a_cause_that_is_only_likely_does_not_hide_one_that_is_sure() {
+    let words = Words::for_locale("en");
+    let mut person = case("qm:1:b", "existing_customer/blocks_by_audit.json", 36);
+    let off = case("qm:1:b", "notification_disabled/blocks_likely_changed_in_window.json", 36);
+    let likely = off.findings.iter().find(|f| f.scenario.slug == "notification_disabled").expect("a finding").clone();
+    let sure = person.findings.iter().find(|f| f.scenario.slug == "existing_customer").expect("a finding").clone();
+    person.observe(&Diagnosis { findings: vec![likely, sure] }, Route::Unknown, at("2026-11-23T09:42:00Z"));
+    let page = page_of("notification_disabled/clears.json", vec![person.clone()]);
+    let page = text_of(&health::render(&page, &words).expect("the page renders").html);
+    assert!(page.contains("Bo Beispiel already has an account"), "the sure cause has the card:\n{page}");
+    assert!(!page.contains("while invitations were turned off"), "nobody is counted twice:\n{page}");
+    let panel = issue::render(&panel_of(Some(person)), &words).expect("the panel renders").html;
+    assert!(panel.contains("<h1 tabindex=\"-1\">Bo Beispiel already has an account"), "the sure cause leads:\n{panel}");
+    assert!(panel.contains("class=\"others\" open"), "the likely cause is not hidden:\n{panel}");
 }

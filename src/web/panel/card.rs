@@ -1,7 +1,7 @@
 //! One cause as a card: what blocks, how we know, who can do what about it, and whom it kept from being invited.
 //! Knows no order of cards and no page around them.
 
-use super::fragment::{Button, Look, Names, Say, api};
+use super::fragment::{Button, Look, Names, Say, api, cause_of};
 use super::rich::{As, Rich};
 use crate::domain::ProjectId;
 use crate::domain::case::Case;
@@ -54,6 +54,8 @@ pub(super) struct Person {
     pub(super) key: String,
     pub(super) name: String,
     pub(super) when: Rich,
+    /// The word for a person whose cause is only likely.
+    pub(super) maybe: Option<String>,
     pub(super) buttons: Vec<Button>,
 }
 
@@ -72,6 +74,8 @@ pub(super) struct Card {
     pub(super) switch: Option<RenderedLink>,
     pub(super) links: Vec<RenderedLink>,
     pub(super) copy: Option<String>,
+    /// To whom the text is to be sent.
+    pub(super) copy_title: String,
     pub(super) people_title: Option<String>,
     pub(super) people: Vec<Person>,
     pub(super) more: Option<String>,
@@ -131,6 +135,7 @@ pub(super) fn now(place: &Place<'_>, finding: &Finding, people: &[&Case], answer
         switch: if finding.ruling == Ruling::Clears { None } else { place.switch(slug) },
         links: rendered.links,
         copy: rendered.copy_text,
+        copy_title: place.say.t("page-copy-to-admin"),
         people_title: (blocks && !people.is_empty()).then(|| place.say.count("page-missed", people.len())),
         more: more(place, people.len()),
         people: rows(place, people),
@@ -140,14 +145,12 @@ pub(super) fn now(place: &Place<'_>, finding: &Finding, people: &[&Case], answer
 
 /// A cause that lies in people, or stood when they were added and no longer stands: newest add first.
 pub(super) fn of_people(place: &Place<'_>, slug: &str, people: &[&Case]) -> Option<Card> {
-    let (newest, finding) =
-        people.iter().find_map(|case| Some((case, case.findings.iter().find(|f| f.scenario.slug == slug)?)))?;
+    let (newest, finding) = speaking(slug, people)?;
     let one = people.len() == 1;
     let name = place.say.customer(place.names, &newest.account.0);
     let rendered = place.render(finding, one.then_some(name.as_str()));
     let personal = finding.scenario.level == diagnosis::Level::Person;
-    let sure = |case: &&&Case| case.primary().is_some_and(|s| s.confidence == diagnosis::Confidence::Confirmed);
-    let word = if people.iter().any(|case| sure(&case)) { Overall::Blocked } else { Overall::MayBeBlocked };
+    let word = if people.iter().any(|case| is_sure(case)) { Overall::Blocked } else { Overall::MayBeBlocked };
     // A switch that is on again needs no turning on; who was added meanwhile still has to be told.
     let steps = if personal { rendered.steps.clone() } else { vec![place.say.t("page-missed-step")] };
     Some(Card {
@@ -168,6 +171,7 @@ pub(super) fn of_people(place: &Place<'_>, slug: &str, people: &[&Case]) -> Opti
         switch: None,
         links: rendered.links,
         copy: if personal { rendered.copy_text } else { None },
+        copy_title: place.say.t("page-copy-to-customer"),
         people_title: Some(place.say.count("page-people", people.len())),
         more: more(place, people.len()),
         people: rows(place, people),
@@ -176,11 +180,22 @@ pub(super) fn of_people(place: &Place<'_>, slug: &str, people: &[&Case]) -> Opti
     })
 }
 
+/// The surest add speaks for all on a card; among equals the newest.
+fn speaking<'a>(slug: &str, people: &[&'a Case]) -> Option<(&'a Case, &'a Finding)> {
+    let surest = people.iter().find(|case| is_sure(case)).or_else(|| people.first())?;
+    Some((surest, surest.findings.iter().find(|finding| finding.scenario.slug == slug)?))
+}
+
+fn is_sure(case: &Case) -> bool {
+    cause_of(case).is_some_and(|standing| standing.confidence == diagnosis::Confidence::Confirmed)
+}
+
 fn rows(place: &Place<'_>, people: &[&Case]) -> Vec<Person> {
     let row = |case: &&Case| {
         let name = place.say.customer(place.names, &case.account.0);
         Person {
             key: case.account.0.clone(),
+            maybe: (!is_sure(case)).then(|| place.say.0.word(Overall::MayBeBlocked)),
             when: place.say.at("page-added", case.added.not_after, As::Ago, &[]),
             buttons: vec![Button::handled(place.say, case, &name), Button::recheck(place.say, case, &name)],
             name,

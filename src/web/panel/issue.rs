@@ -3,12 +3,12 @@
 
 use super::May;
 use super::card::{self, Place, Proof};
-use super::fragment::{Button, Fragment, Look, Names, Say, verdict};
+use super::fragment::{Button, Fragment, Look, Names, Say, cause_of, verdict};
 use super::rich::{As, Rich};
 use crate::domain::case::Case;
 use crate::words::{RenderedLink, Words};
 use askama::Template;
-use diagnosis::{Finding, Overall, Ruling};
+use diagnosis::{Finding, Level, Overall, Ruling};
 
 /// What the panel is made of.
 #[derive(Clone, Debug)]
@@ -47,6 +47,8 @@ struct IssuePanel<'a> {
     verdict: String,
     cause: Option<Cause>,
     others: String,
+    /// Another cause blocks too, which must not hide.
+    others_open: bool,
     lines: Vec<Line>,
     buttons: Vec<Button>,
 }
@@ -56,6 +58,7 @@ struct Cause {
     who: String,
     steps: Vec<String>,
     copy: Option<String>,
+    copy_title: String,
     links: Vec<RenderedLink>,
 }
 
@@ -91,7 +94,7 @@ fn of_case<'a>(panel: &'a RequestPanel, case: &Case, say: Say<'a>) -> IssuePanel
     };
     let name = say.customer(&panel.names, &case.account.0);
     let (word, look) = verdict(say, case);
-    let primary = case.findings.iter().find(|f| case.primary().is_some_and(|s| s.scenario == f.scenario.slug));
+    let primary = case.findings.iter().find(|f| cause_of(case).is_some_and(|s| s.scenario == f.scenario.slug));
     let shown = |finding: &&Finding| {
         finding.ruling != Ruling::NotApplicable && primary.is_none_or(|p| p.scenario.slug != finding.scenario.slug)
     };
@@ -112,9 +115,14 @@ fn of_case<'a>(panel: &'a RequestPanel, case: &Case, say: Say<'a>) -> IssuePanel
             who: cause.who,
             steps: cause.steps,
             copy: cause.copy_text,
+            copy_title: say.t(match finding.scenario.level {
+                Level::Person => "page-copy-to-customer",
+                Level::Site | Level::Project => "page-copy-to-admin",
+            }),
             links: cause.links,
         }),
         others: say.count("page-others", lines.len()),
+        others_open: case.findings.iter().filter(shown).any(|finding| finding.ruling == Ruling::Blocks),
         lines,
         buttons: buttons(say, case, &name),
         say,
@@ -160,6 +168,7 @@ fn nobody<'a>(panel: &RequestPanel, say: Say<'a>) -> IssuePanel<'a> {
         verdict: say.t("page-nobody-verdict"),
         cause: None,
         others: String::new(),
+        others_open: false,
         lines: Vec::new(),
         buttons: Vec::new(),
     }

@@ -29,7 +29,7 @@ function showUsers() {
   if (userSelect.options.length === people.length) return;
   const kept = userSelect.value || sessionStorage.getItem('user');
   userSelect.replaceChildren(...people.map((user) => el('option', { value: user.accountId }, `${user.displayName} (${user.role})`)));
-  const wanted = people.find((user) => user.accountId === kept) ?? people.find((user) => user.role === asked.get('as')) ?? people[0];
+  const wanted = people.find((user) => user.accountId === kept) ?? people.find((user) => user.role === (asked.get('as') ?? 'site admin')) ?? people[0];
   userSelect.value = wanted.accountId;
 }
 
@@ -150,7 +150,7 @@ function request(item) {
   return el('div', { class: 'request' },
     el('div', {}, el('p', { class: 'small faint' }, `${item.project} / ${item.key}`), el('h1', {}, item.summary),
       el('p', { class: 'subtle' }, item.request ? `${nameOf(item.reporter)} raised this request via ${item.channel === 'jira' ? `${nameOf(item.creator)}` : `the ${item.channel}`}` : 'Not a request: no customer sees this.'),
-      el('h2', {}, 'Activity'), el('div', { class: 'row', id: 'comments' }), ...comments),
+      el('h2', {}, 'Activity'), ...comments),
     el('div', {}, el('div', { class: 'box' }, el('h2', {}, 'Details'), el('div', { class: 'fields small' }, el('span', { class: 'faint' }, 'Reporter'), el('span', {}, nameOf(item.reporter)), el('span', { class: 'faint' }, 'Status'), el('span', {}, item.status))), el('div', { id: 'panels' })));
 }
 

@@ -44,7 +44,8 @@ page-likely = Likely
 page-automation = Automation
 page-someone = somebody whose name Jira doesn’t show
 page-nameless = A customer without a shown name
-page-copy-title = Text to send
+page-copy-to-admin = Text to send to an admin
+page-copy-to-customer = Text to send to the customer
 page-copy = Copy text
 page-people = { $count ->
         [one] Who
