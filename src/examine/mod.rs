@@ -85,7 +85,7 @@ impl Examiner {
         project: ProjectId,
         account: &AccountId,
     ) -> Result<Option<Examination>, JiraError> {
-        match self.sources.user(tenant, account, true).await {
+        match self.sources.user(tenant, account, false).await {
             Ok(_) => {}
             Err(JiraError::NotFound) => return Ok(None),
             Err(error) => return Err(error),

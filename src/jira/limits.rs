@@ -1,7 +1,7 @@
 //! Jira's limits as it tells them: what a 429 or 503 pauses, and until when.
 //! Does not keep the pauses (`store` does) and never waits.
 //!
-//! https://developer.atlassian.com/cloud/jira/platform/rate-limiting/
+//! <https://developer.atlassian.com/cloud/jira/platform/rate-limiting/>
 
 use crate::domain::TenantId;
 use crate::domain::throttle::Scope;

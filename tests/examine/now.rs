@@ -69,7 +69,8 @@ async fn somebody_without_a_case_is_examined_as_if_added_now() {
     let nobody = world.examiner.examine_now(&world.tenant, project, &account("qm:nobody")).await;
     assert!(matches!(nobody, Ok(None)));
     world.place.site.misbehave("GET /rest/api/3/user", Fault::Status(500), 1);
-    let unknown = world.examiner.examine_now(&world.tenant, project, &person).await;
+    let another = account(&world.place.site.add_customer(PROJECT, AddBy::Agent).account_id);
+    let unknown = world.examiner.examine_now(&world.tenant, project, &another).await;
     assert!(matches!(unknown, Err(JiraError::Unavailable(_))), "silence does not make somebody unknown");
     world.end().await;
 }
