@@ -143,7 +143,7 @@ impl Rooms {
             publisher,
             clock: Arc::clone(&clock),
             settings: worker_settings(settings),
-            wake,
+            wake: Arc::clone(&wake),
         });
         let ready = Arc::new(AtomicBool::new(false));
         let web = web::State::new(web::Parts {
@@ -155,6 +155,7 @@ impl Rooms {
             clock,
             settings: web_settings(settings),
             runtime: tokio::runtime::Handle::current(),
+            wake,
             metrics,
             ready: Arc::clone(&ready),
         });

@@ -6,6 +6,7 @@ use super::problem::Problem;
 use crate::domain::case::Case;
 use crate::domain::tenant::Tenant;
 use crate::domain::{AccountId, ProjectId, TenantId};
+use crate::examine::Subject;
 use crate::jira::{Jira, JiraError, ProjectRef};
 use diagnosis::{Moment, Via};
 use futures::StreamExt as _;
@@ -106,8 +107,17 @@ pub(super) async fn person(
     if let Some(case) = state.store.case(tenant.id, project, account).await? {
         return Ok(Some(case));
     }
-    let Some(examination) = state.examiner.examine_now(tenant, project, account).await? else { return Ok(None) };
     let now = state.clock.now();
+    let examination = match state.examiner.examine_now(tenant, project, account).await {
+        // Whether there is such an account cannot be read here; the other facts can, and this gap is told.
+        Err(JiraError::Forbidden) => {
+            let added = Moment::at(now);
+            let subject = Subject { account: account.clone(), added, via: Via::ListOnly, seats: None };
+            state.examiner.examine(tenant, project, &[subject], false).await.pop()
+        }
+        examined => examined?,
+    };
+    let Some(examination) = examination else { return Ok(None) };
     let mut case = Case::noticed(tenant.id, project, account.clone(), Moment::at(now), Via::ListOnly, true);
     case.observe(&examination.diagnosis, examination.route, now);
     Ok(Some(case))
@@ -126,10 +136,7 @@ pub(super) async fn reporter(
     if !crate::domain::project::is_item_key(key) {
         return Err(Problem::not_found());
     }
-    let item = state.jira.site(visitor.tenant()).issue(key).await?;
-    if item.project != project || !state.rights().sees_item(visitor, item.id).await {
-        return Err(Problem::not_found());
-    }
+    let item = state.rights().item(visitor, project, key).await?;
     let Some(reporter) = item.reporter else { return Ok(None) };
     Ok(state.store.case(visitor.tenant().id, project, &reporter).await?)
 }

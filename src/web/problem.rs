@@ -168,11 +168,13 @@ impl From<JiraError> for Problem {
         match error {
             JiraError::NotFound => Self::not_found(),
             JiraError::Inactive => Self::unauthorised("tenant not active"),
-            JiraError::Forbidden => Self::unavailable("jira: forbidden"),
+            JiraError::Forbidden | JiraError::Refused(_) => {
+                let detail = "Jira doesn't let Invite Guard read what this needs.";
+                Self::new(StatusCode::BAD_GATEWAY, detail, "jira: refused")
+            }
             JiraError::Throttled { .. } => Self::unavailable("jira: throttled"),
             JiraError::Unavailable(_) => Self::unavailable("jira: unavailable"),
             JiraError::Garbage(_) => Self::unavailable("jira: unreadable"),
-            JiraError::Refused(_) => Self::unavailable("jira: refused"),
         }
     }
 }

@@ -5,7 +5,7 @@ use super::gate::Visitor;
 use super::problem::Problem;
 use crate::domain::principal::Permission;
 use crate::domain::{AccountId, Clock, ProjectId, TenantId};
-use crate::jira::{Jira, JiraError, ProjectRef};
+use crate::jira::{Issue, Jira, JiraError, ProjectRef};
 use crate::store::Store;
 use jiff::{SignedDuration, Timestamp};
 use moka::future::Cache;
@@ -24,6 +24,13 @@ pub(super) struct Rights {
     clock: Arc<dyn Clock>,
     asked: Cache<Grant, (bool, Timestamp)>,
     projects: Cache<(TenantId, ProjectId), (ProjectRef, Timestamp)>,
+    items: Cache<(TenantId, AccountId, String), (Issue, Timestamp)>,
+}
+
+/// A permission that could not be asked is not given.
+fn is_a_no(error: JiraError) -> bool {
+    tracing::warn!(%error, "a permission could not be asked; it counts as not given");
+    false
 }
 
 impl Rights {
@@ -36,6 +43,7 @@ impl Rights {
             clock,
             asked: Cache::builder().max_capacity(20_000).time_to_live(kept).build(),
             projects: Cache::builder().max_capacity(20_000).time_to_live(kept).build(),
+            items: Cache::builder().max_capacity(20_000).time_to_live(kept).build(),
         }
     }
 
@@ -52,7 +60,7 @@ impl Rights {
             Ok(true) => self.service_project(visitor, project).await?.ok_or(Problem::not_found()),
             Ok(false) => Err(self.why_not(visitor, project).await),
             Err(error) => {
-                tracing::warn!(%error, "a permission could not be asked; it counts as not given");
+                is_a_no(error);
                 Err(Problem::forbidden())
             }
         }
@@ -72,7 +80,7 @@ impl Rights {
             Ok(true) => Ok(()),
             Ok(false) => Err(Problem::forbidden()),
             Err(error) => {
-                tracing::warn!(%error, "a permission could not be asked; it counts as not given");
+                is_a_no(error);
                 Err(Problem::forbidden())
             }
         }
@@ -92,13 +100,26 @@ impl Rights {
         self.asked.get(grant).await.filter(|(_, until)| now < *until).map(|(may, _)| may)
     }
 
-    /// Whether the visitor may see this work item: issue security may hide it from an agent. An error is a no.
-    pub(super) async fn sees_item(&self, visitor: &Visitor, item: i64) -> bool {
-        let asked = self.jira.site(visitor.tenant()).may_browse_item(visitor.account(), item).await;
-        asked.unwrap_or_else(|error| {
-            tracing::warn!(%error, "a permission could not be asked; it counts as not given");
-            false
-        })
+    /// The work item, if it is in the project and the visitor may see it: issue security may hide it from an agent. Both are
+    /// remembered for a minute, since an open panel asks again and again.
+    pub(super) async fn item(&self, visitor: &Visitor, project: ProjectId, key: &str) -> Result<Issue, Problem> {
+        let tenant = visitor.tenant();
+        let now = self.clock.now();
+        let place = (tenant.id, visitor.account().clone(), key.to_owned());
+        let known = self.items.get(&place).await.filter(|(_, until)| now < *until).map(|(item, _)| item);
+        let item = match known {
+            Some(item) => item,
+            None => {
+                let site = self.jira.site(tenant);
+                let item = site.issue(key).await?;
+                if !site.may_browse_item(visitor.account(), item.id).await.unwrap_or_else(is_a_no) {
+                    return Err(Problem::not_found());
+                }
+                self.items.insert(place, (item.clone(), now.saturating_add(REMEMBERED).unwrap_or(now))).await;
+                item
+            }
+        };
+        if item.project == project { Ok(item) } else { Err(Problem::not_found()) }
     }
 
     async fn may(

@@ -19,6 +19,7 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::runtime::Handle;
+use tokio::sync::Notify;
 use url::Url;
 
 /// The part of the settings that routes need.
@@ -58,6 +59,8 @@ pub struct Parts {
     pub settings: Settings,
     /// The main runtime: web workers have single-threaded ones of their own, where no database or outbound call belongs.
     pub runtime: Handle,
+    /// Rung when rows were added, so that a worker in this process does not wait for its next look.
+    pub wake: Arc<Notify>,
     /// Renders `/metrics`; `None` when that has an address of its own ([`super::operator_routes`]).
     pub metrics: Option<PrometheusHandle>,
     /// Whether we want to be sent requests: off before the start is done and when stopping.

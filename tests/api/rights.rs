@@ -110,3 +110,21 @@ async fn a_work_item_is_shown_only_in_its_project_and_to_who_may_see_it() {
         assert_eq!(bench.get(&agent, &bench.api(&format!("/issues/{odd}"))).await.status, 404, "{odd}");
     }
 }
+
+#[tokio::test]
+async fn an_open_panel_asks_jira_about_its_item_once_a_minute() {
+    let bench = Bench::new().await;
+    let agent = bench.agent();
+    let key = bench.site.raise_request("HELP", &bench.site.admin());
+    let path = bench.api(&format!("/issues/{key}"));
+    for _ in 0..3 {
+        assert_eq!(bench.get(&agent, &path).await.status, 204);
+    }
+    assert_eq!(bench.site.count_calls("GET", "/rest/api/3/issue/{issueIdOrKey}"), 1);
+    let other = bench.agent();
+    bench.site.set_permission(&other, "HELP", "BROWSE_PROJECTS", false);
+    assert_eq!(bench.get(&other, &path).await.status, 404, "what one may see is no answer to another");
+    bench.site.set_permission(&agent, "HELP", "BROWSE_PROJECTS", false);
+    bench.clock.forward(SignedDuration::from_secs(60));
+    assert_eq!(bench.get(&agent, &path).await.status, 404);
+}

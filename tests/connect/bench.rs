@@ -19,6 +19,7 @@ use std::net::TcpListener;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 use tempfile::TempDir;
+use tokio::sync::Notify;
 use url::Url;
 
 /// A clock that stands still until told.
@@ -72,6 +73,8 @@ pub(crate) struct Bench {
     /// Our public URL.
     pub(crate) base_url: String,
     pub(crate) ready: Arc<AtomicBool>,
+    /// What a worker in this process would wait for.
+    pub(crate) wake: Arc<Notify>,
     /// Numeric id of the service project HELP.
     pub(crate) project: u64,
     pub(crate) client: reqwest::Client,
@@ -98,7 +101,8 @@ impl Bench {
         let port = listener.local_addr().expect("a bound address").port();
         let base_url = format!("http://127.0.0.1:{port}{}", bent.base_path);
         let ready = Arc::new(AtomicBool::new(true));
-        let state = state(&bent, &site, &store, &clock, &base_url, &ready);
+        let wake = Arc::new(Notify::new());
+        let state = state(&bent, &site, &store, &clock, &base_url, &ready, &wake);
         let server = serve(state, listener);
         let client = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build();
         let client = client.expect("a plain client");
@@ -110,6 +114,7 @@ impl Bench {
             clock,
             base_url,
             ready,
+            wake,
             project,
             client,
             server: Mutex::new(Some(server)),
@@ -169,8 +174,21 @@ impl Bench {
         let mut headers = vec![("Content-Type".to_owned(), "application/json".to_owned())];
         headers.extend(token.map(|token| ("Authorization".to_owned(), format!("JWT {token}"))));
         let url = format!("{}{path}", self.base_url);
-        let request = SignedRequest { method: method.to_owned(), url, headers, body: body.unwrap_or_default() };
-        request.send().await.expect("the app answers")
+        self.exchange(SignedRequest { method: method.to_owned(), url, headers, body: body.unwrap_or_default() }).await
+    }
+
+    /// Sends by the bench's own client: making one for every request is slow.
+    pub(crate) async fn exchange(&self, request: SignedRequest) -> Answer {
+        let method = reqwest::Method::from_bytes(request.method.as_bytes()).expect("a method");
+        let mut asked = self.client.request(method, &request.url).body(request.body);
+        for (name, value) in &request.headers {
+            asked = asked.header(name, value);
+        }
+        let answer = asked.send().await.expect("the app answers");
+        let status = answer.status().as_u16();
+        let text = |value: &reqwest::header::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+        let headers = answer.headers().iter().map(|(name, value)| (name.to_string(), text(value))).collect();
+        Answer { status, headers, body: answer.text().await.expect("a text") }
     }
 
     /// Path of the project's API.
@@ -209,6 +227,7 @@ fn state(
     clock: &Arc<TestClock>,
     base_url: &str,
     ready: &Arc<AtomicBool>,
+    wake: &Arc<Notify>,
 ) -> State {
     let clock: Arc<dyn Clock> = Arc::<TestClock>::clone(clock);
     let mut hosts = bent.hosts.clone();
@@ -236,6 +255,7 @@ fn state(
             retention_uninstalled: SignedDuration::from_hours(24 * 30),
         },
         runtime: tokio::runtime::Handle::current(),
+        wake: Arc::clone(wake),
         metrics: Some(invite_guard::telemetry::metrics()),
         ready: Arc::clone(ready),
     })

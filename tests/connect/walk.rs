@@ -151,8 +151,7 @@ async fn asked(bench: &Bench, method: &str, path: &str, proof: Proof, token: Opt
         _ if method == "GET" => String::new(),
         _ => json!({"webhookEvent": "user_created", "user": {"accountId": "qm:a:b"}}).to_string(),
     };
-    let request = SignedRequest { method: method.to_owned(), url, headers, body };
-    request.send().await.expect("the app answers")
+    bench.exchange(SignedRequest { method: method.to_owned(), url, headers, body }).await
 }
 
 /// What a 401 looks like, without its trace.

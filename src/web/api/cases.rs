@@ -163,6 +163,7 @@ pub(super) async fn queue(state: &State, wishes: Vec<NewWork>) -> Result<(), Pro
     for batch in wishes.chunks(BATCH) {
         state.store.accept(batch).await?;
     }
+    state.wake.notify_one();
     Ok(())
 }
 

@@ -114,9 +114,9 @@ impl Keys {
         }
         let row = match base_url.map(|url| url.host_str().unwrap_or_default()) {
             None => SERVERS.first(),
-            Some(host) => SERVERS.iter().find(|(suffixes, _)| {
-                host.split_once('.').is_some_and(|(_, rest)| suffixes.iter().any(|suffix| rest == *suffix))
-            }),
+            Some(host) => SERVERS
+                .iter()
+                .find(|(suffixes, _)| host.split_once('.').is_some_and(|(_, rest)| suffixes.contains(&rest))),
         };
         row.into_iter().flat_map(|(_, servers)| *servers).filter_map(|server| Url::parse(server).ok()).collect()
     }

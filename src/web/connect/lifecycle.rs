@@ -141,6 +141,7 @@ pub(in crate::web) async fn installed(call: SignedInstall, state: State) -> Resu
     });
     let tenant = stored.await?;
     state.tenancy().forget();
+    state.wake.notify_one();
     tracing::info!(%tenant, "installed");
     Ok(HttpResponse::NoContent().finish())
 }

@@ -2,6 +2,9 @@
 //! Knows no event. Each proof has private fields: only its extractor makes one, so a handler that has one was called rightly.
 //!
 //! One kind of token per route: the algorithm and the kind of `qsh` are the route's, never the token's.
+//!
+//! Form bodies: some proxies move a POST's query into one. Its field `jwt` is a place for the token, and where the query is
+//! empty its parameters are tried for `qsh`. Everything that Jira posts here is JSON, so a form goes no further: 400.
 
 use super::lifecycle::Announcement;
 use crate::domain::tenant::Tenant;

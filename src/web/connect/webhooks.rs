@@ -48,7 +48,10 @@ async fn take(call: &SignedWebhook, headers: &HeaderMap, state: &State) -> Resul
     let identity = identity(headers, call.body());
     let new = NewWork::delivery(call.tenant().id, identity, now, work);
     Ok(match state.inbox.accept(new).await? {
-        Delivery::Fresh => "accepted",
+        Delivery::Fresh => {
+            state.wake.notify_one();
+            "accepted"
+        }
         Delivery::Duplicate => "duplicate",
     })
 }
