@@ -168,7 +168,7 @@ async function frames(where) {
     const element = frame(one.url, told(one));
     return where.kind === 'apps' ? element : el('div', { class: 'box' }, el('h2', {}, one.name), el('div', {}, element));
   });
-  if (!made.length && where.kind === 'apps') made.push(inside(el('p', { class: 'subtle' }, 'No app is installed.')));
+  if (!made.length && where.kind === 'apps') made.push(inside(el('p', { class: 'subtle' }, site.app ? 'The installed app shows nothing here to this person.' : 'No app is installed.')));
   holder.replaceChildren(...made);
 }
 
