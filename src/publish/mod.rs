@@ -26,7 +26,7 @@ pub const CASE_PROPERTY: &str = "invite-guard.case";
 /// Key of the project property.
 pub const HEALTH_PROPERTY: &str = "invite-guard.health";
 /// Key of our project page in the descriptor, for the link in comments.
-pub const PROJECT_PAGE: &str = "invite-guard-project";
+pub const PROJECT_PAGE: &str = "project";
 
 /// Cases read at once.
 const PAGE: u32 = 100;

@@ -10,15 +10,18 @@ pub(crate) use clock::ManualClock;
 use crate::store::engines::{self, Engine};
 use invite_guard::domain::case::Case;
 use invite_guard::domain::tenant::Tenant;
+use invite_guard::domain::throttle::Throttle;
 use invite_guard::domain::work::{NewWork, Work};
 use invite_guard::domain::{AccountId, Clock, ProjectId, TenantId};
 use invite_guard::examine::Examiner;
 use invite_guard::jira::{self, Jira};
+use invite_guard::outbound;
 use invite_guard::publish::Publisher;
 use invite_guard::store::{RowState, Store};
 use invite_guard::worker::{Deps, Settings, Worker};
-use invite_guard_sandbox::{Options, ProjectType, Sandbox};
+use invite_guard_sandbox::{Answer, BurstClock, Limits, Options, ProjectType, Sandbox, SignedRequest};
 use jiff::SignedDuration;
+use serde_json::Value;
 use std::path::PathBuf;
 use std::sync::Arc;
 use tokio::sync::Notify;
@@ -61,8 +64,9 @@ impl World {
         let internal_item = site.add_work_item(PROJECT);
         let fresh = engines::fresh(engine).await;
         let store = wrap(Arc::clone(&fresh.store));
-        let door = door::open(Arc::clone(&store), clock.clone());
-        site.install(&door.url).await.expect("the sandbox installs the app");
+        let (outbound, jira) = callers(&site, &store, &clock);
+        let door = door::open(&site, &store, &clock, outbound, jira);
+        site.install(&door.url).await.expect("the sandbox installs the app by the real handshake");
         let tenant = store.tenants().await.expect("tenants can be read").pop().expect("an install makes a tenant");
         let worker = worker(&site, &store, &clock, settings());
         let world = Self { site, store, worker, clock, tenant, internal_item, fresh: Some(fresh), door };
@@ -99,6 +103,23 @@ impl World {
         for _ in 0..steps {
             self.pass(each).await;
         }
+    }
+
+    /// Our id of the installation.
+    pub(crate) fn id(&self) -> TenantId {
+        self.tenant.id
+    }
+
+    /// A call of our API by somebody in front of the page; `path` begins after the project, e.g. `/settings`.
+    pub(crate) async fn call(&self, account: &str, method: &str, path: &str, body: Option<Value>) -> Answer {
+        let url = format!("{}/api/v1/projects/{}{path}", self.door.url, self.project(PROJECT));
+        let headers = vec![
+            ("Content-Type".to_owned(), "application/json".to_owned()),
+            ("Authorization".to_owned(), format!("JWT {}", self.site.context_token(account))),
+        ];
+        let body = body.map(|body| body.to_string()).unwrap_or_default();
+        let request = SignedRequest { method: method.to_owned(), url, headers, body };
+        request.send().await.expect("the app answers")
     }
 
     /// Jira's id of a project.
@@ -154,7 +175,9 @@ pub(crate) fn settings() -> Settings {
 
 fn options(clock: &Arc<ManualClock>) -> Options {
     let site_clock = Arc::clone(clock);
-    Options { clock: Arc::new(move || site_clock.now()), contracts: contracts(), ..Options::default() }
+    // Limits a second follow the same clock as everything else.
+    let limits = Limits { burst_clock: BurstClock::Site, ..Limits::default() };
+    Options { clock: Arc::new(move || site_clock.now()), contracts: contracts(), limits, ..Options::default() }
 }
 
 /// Atlassian's specifications, against which the sandbox checks every body.
@@ -172,23 +195,22 @@ pub(crate) fn contracts() -> Option<PathBuf> {
 }
 
 fn worker(site: &Sandbox, store: &Arc<dyn Store>, clock: &Arc<ManualClock>, settings: Settings) -> Worker {
+    let (_, jira) = callers(site, store, clock);
     let (store, clock): (Arc<dyn Store>, Arc<dyn Clock>) = (Arc::clone(store), clock.clone());
-    let outbound = outbound(site);
-    let jira = Jira::new(outbound, store.clone(), clock.clone(), jira::Settings::default());
     let examiner = Examiner::new(store.clone(), jira.clone(), clock.clone());
     let publisher = Publisher::new(store.clone(), jira.clone(), clock.clone());
     Worker::new(Deps { store, jira, examiner, publisher, clock, settings, wake: Arc::new(Notify::new()) })
 }
 
-fn outbound(site: &Sandbox) -> invite_guard::outbound::Client {
-    let host = site.base_url().trim_start_matches("http://").to_owned();
-    invite_guard::outbound::Client::new(&[host]).expect("the HTTP client can be set up")
+/// What calls Jira: a process has one of each, so every worker gets its own.
+fn callers(site: &Sandbox, store: &Arc<dyn Store>, clock: &Arc<ManualClock>) -> (outbound::Client, Jira) {
+    let hosts = [host_of(&site.base_url()), host_of(&site.keys_url())];
+    let outbound = outbound::Client::new(&hosts).expect("the HTTP client can be set up");
+    let throttle: Arc<dyn Throttle> = Arc::<dyn Store>::clone(store);
+    let jira = Jira::new(outbound.clone(), throttle, clock.clone(), jira::Settings::default());
+    (outbound, jira)
 }
 
-/// The tenant's id, for store calls.
-impl World {
-    /// Our id of the installation.
-    pub(crate) fn id(&self) -> TenantId {
-        self.tenant.id
-    }
+fn host_of(url: &str) -> String {
+    url.trim_start_matches("http://").trim_end_matches('/').to_owned()
 }

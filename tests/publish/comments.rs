@@ -9,6 +9,7 @@ use invite_guard::domain::work::Work;
 use invite_guard::publish::CASE_PROPERTY;
 use invite_guard_sandbox::CommentView;
 use jiff::SignedDuration;
+use serde_json::json;
 
 /// A world with comments on and one customer whose invitation is blocked by the project's switch; account and request.
 async fn commented() -> (World, String, String) {
@@ -167,10 +168,38 @@ async fn turning_comments_on_tells_of_the_open_cases_if_they_are_few() {
     let request = world.raise_for(PROJECT, &account);
     world.deliver().await;
     assert!(world.site.comments_by_app().is_empty(), "off by default");
-    world.set_comments(PROJECT, CommentMode::Request).await;
-    world.wish(Work::Publish { project: world.project(PROJECT) }).await;
-    world.settle().await;
+    put_mode(&world, "request").await;
     only_comment(&world, &request);
+    world.check().await;
+    world.end().await;
+}
+
+/// An admin of the site chooses the mode on the page.
+async fn put_mode(world: &World, mode: &str) {
+    let answer = world.call(&world.site.admin(), "PUT", "/settings", Some(json!({"commentMode": mode}))).await;
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    world.settle().await;
+}
+
+#[actix_web::test]
+async fn setting_the_mode_anew_tries_the_canary_anew() {
+    let world = World::start(Engine::Sqlite).await;
+    world.site.delete_item(&world.internal_item);
+    world.state_invitations_off(PROJECT).await;
+    let account = world.invite(PROJECT).account_id;
+    let request = world.raise_for(PROJECT, &account);
+    world.deliver().await;
+    put_mode(&world, "request").await;
+    assert_eq!(canary(&world).await, Canary::NoItem);
+    world.site.add_work_item(PROJECT);
+    put_mode(&world, "request").await;
+    assert_eq!(canary(&world).await, Canary::Internal, "tried at once, not after a day");
+    only_comment(&world, &request);
+    put_mode(&world, "off").await;
+    world.state(FactKey::OutgoingMailOn, None, false).await;
+    world.recheck(PROJECT, &account).await;
+    world.settle().await;
+    assert_eq!(edits(&world), 0, "off means that nothing is written, not even an edit");
     world.check().await;
     world.end().await;
 }
@@ -184,9 +213,7 @@ async fn more_than_five_of_one_cause_at_once_are_no_comments() {
         world.raise_for(PROJECT, &account);
     }
     world.deliver().await;
-    world.set_comments(PROJECT, CommentMode::Request).await;
-    world.wish(Work::Publish { project: world.project(PROJECT) }).await;
-    world.settle().await;
+    put_mode(&world, "request").await;
     assert!(world.site.comments_by_app().is_empty(), "six at once are one line on the page");
     assert_eq!(canary(&world).await, Canary::Internal);
     world.check().await;

@@ -4,11 +4,11 @@
 use crate::harness::{PROJECT, World};
 use crate::store::engines::Engine;
 use invite_guard::domain::work::Work;
-use invite_guard::publish::{CASE_PROPERTY, HEALTH_PROPERTY};
+use invite_guard::publish::{CASE_PROPERTY, HEALTH_PROPERTY, PROJECT_PAGE};
 use invite_guard_sandbox::{Fault, ProjectType};
 use jiff::SignedDuration;
 use rstest::rstest;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// An open case, and the key of the request that was raised for its customer.
 async fn open_case(world: &World) -> (String, String) {
@@ -79,6 +79,26 @@ async fn the_project_property_tells_word_cause_and_count_and_is_not_written_for_
     assert_eq!(world.site.count_calls("PUT", template), 0, "only its time would have changed");
     world.check().await;
     world.end().await;
+}
+
+#[actix_web::test]
+async fn what_an_admin_says_about_a_switch_shows_in_the_project_property() {
+    let world = World::start(Engine::Sqlite).await;
+    let said = json!({"fact": "invite_notification_on", "value": false});
+    let answer = world.call(&world.site.admin(), "POST", "/statements", Some(said)).await;
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    world.settle().await;
+    assert_eq!(health(&world)["primary"], "notification_disabled", "nobody need be affected for it to be said");
+    assert_eq!(health(&world)["count"], 0);
+    world.check().await;
+    world.end().await;
+}
+
+#[actix_web::test]
+async fn the_link_of_comments_leads_to_a_page_of_the_descriptor() {
+    let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/atlassian-connect.json")).unwrap();
+    let descriptor: Value = serde_json::from_str(&text).expect("the descriptor is JSON");
+    assert_eq!(descriptor["modules"]["jiraProjectPages"][0]["key"], PROJECT_PAGE);
 }
 
 fn health(world: &World) -> Value {

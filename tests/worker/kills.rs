@@ -53,20 +53,32 @@ async fn assert_whole(world: &World, account: &str, request: &str, killed: &str)
     world.check().await;
 }
 
+/// Whether the slow tests run in full: `tests/run --all` and CI.
+pub(super) fn all_tests() -> bool {
+    ["CI", "INVITE_GUARD_TEST_ALL"].iter().any(|name| std::env::var_os(name).is_some())
+}
+
+/// On which engines to be killed: what differs between them is the store's own contract, so one will do for a quick run.
+pub(super) fn engines() -> Vec<Engine> {
+    if all_tests() { Engine::available() } else { vec![Engine::Sqlite] }
+}
+
 async fn killed_at_every_request(at: HoldAt) {
-    for n in 1..200 {
-        let mut world = World::start(Engine::Sqlite).await;
-        let (account, request) = prepared(&world).await;
-        let died = die_at_request(&world, n, at).await;
-        go_on(&mut world).await;
-        assert_whole(&world, &account, &request, &format!("killed at request {n}, {at:?}")).await;
-        world.end().await;
-        if !died {
-            assert!(n > 10, "the pipeline makes more than {n} requests; the test does not reach it");
-            return;
+    for engine in engines() {
+        for n in 1.. {
+            let mut world = World::start(engine).await;
+            let (account, request) = prepared(&world).await;
+            let died = die_at_request(&world, n, at).await;
+            go_on(&mut world).await;
+            assert_whole(&world, &account, &request, &format!("killed at request {n}, {at:?}, {engine:?}")).await;
+            world.end().await;
+            assert!(n < 200, "the pipeline does not come to an end");
+            if !died {
+                assert!(n > 10, "the pipeline makes more than {n} requests; the test does not reach it");
+                break;
+            }
         }
     }
-    panic!("the pipeline does not come to an end");
 }
 
 #[actix_web::test]
@@ -77,4 +89,61 @@ async fn killed_at_every_request_before_jira_did_it() {
 #[actix_web::test]
 async fn killed_at_every_request_after_jira_did_it() {
     killed_at_every_request(HoldAt::AfterApplying).await;
+}
+
+/// The end of a story: property and comment are to be tidied.
+async fn killed_while_tidying(at: HoldAt) {
+    for n in 1.. {
+        let mut world = World::start(Engine::Sqlite).await;
+        let (account, request) = prepared(&world).await;
+        world.settle().await;
+        world.clock.advance(SignedDuration::from_secs(30));
+        world.site.raise_request(PROJECT, &account);
+        world.site.deliver_all().await;
+        let died = die_at_request(&world, n, at).await;
+        go_on(&mut world).await;
+        let killed = format!("killed at request {n} of the end, {at:?}");
+        let case = world.case(&account).await.expect("the case is kept");
+        assert_eq!((case.state.name(), case.version), ("got_in", case.published), "{killed}");
+        assert_eq!(world.site.item_property(&request, CASE_PROPERTY), None, "{killed}: the property is gone");
+        let comments = world.site.comments(&request);
+        assert_eq!(comments.len(), 1, "{killed}: the one comment");
+        assert!(comments[0].text.contains("got in") && !comments[0].public, "{killed}: {}", comments[0].text);
+        world.check().await;
+        world.end().await;
+        if !died {
+            assert!(n > 3, "the end makes more than {n} requests; the test does not reach it");
+            return;
+        }
+    }
+}
+
+#[actix_web::test]
+async fn killed_while_tidying_before_jira_did_it() {
+    killed_while_tidying(HoldAt::BeforeApplying).await;
+}
+
+#[actix_web::test]
+async fn killed_while_tidying_after_jira_did_it() {
+    killed_while_tidying(HoldAt::AfterApplying).await;
+}
+
+#[actix_web::test]
+async fn killed_at_every_request_of_a_pass() {
+    for n in 1.. {
+        let mut world = World::start(Engine::Sqlite).await;
+        world.site.set_audit_available(false);
+        let account = world.invite(PROJECT).account_id;
+        world.site.drop_all();
+        world.clock.advance(SignedDuration::from_hours(24));
+        let died = die_at_request(&world, n, HoldAt::AfterApplying).await;
+        go_on(&mut world).await;
+        assert!(world.case(&account).await.is_some(), "killed at request {n} of a pass: the add was lost");
+        world.check().await;
+        world.end().await;
+        if !died {
+            assert!(n > 3, "a pass makes more than {n} requests; the test does not reach it");
+            return;
+        }
+    }
 }

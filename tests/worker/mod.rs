@@ -5,3 +5,4 @@ mod chores;
 mod hints;
 mod kills;
 mod stopping;
+mod store_kills;

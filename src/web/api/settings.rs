@@ -1,7 +1,9 @@
 //! A project's settings: any part of them may be put; what does not work yet is refused, not kept silently.
 //! Knows no publishing.
 
-use crate::domain::project::{CommentMode, Notice, Settings};
+use super::cases::queue;
+use crate::domain::project::{Canary, CommentMode, Notice, Settings};
+use crate::domain::work::{NewWork, Work};
 use crate::domain::{ProjectId, TenantId};
 use crate::web::State;
 use crate::web::gate::{AdministerProjects, Agent, In};
@@ -59,6 +61,7 @@ pub(in crate::web) async fn put(
 ) -> Result<HttpResponse, Problem> {
     let part: Part = head::json(&request, payload, EXPECTED).await?;
     let change = check(part)?;
+    let sets_mode = change.comment_mode.is_some();
     let sharing = state.clone();
     let settings = state.run(async move {
         let (tenant, project) = (by.tenant().id, by.project());
@@ -66,9 +69,19 @@ pub(in crate::web) async fn put(
         change.apply(&mut settings);
         sharing.store.see_project(tenant, project.id, &project.key, sharing.clock.now()).await?;
         sharing.store.set_settings(tenant, project.id, &settings).await?;
+        if sets_mode {
+            prove_anew(&sharing, tenant, project.id).await?;
+        }
         Ok(settings)
     });
     Ok(shown(&settings.await?, &state))
+}
+
+/// Choosing the mode is the moment to prove once more that comments are internal, and to show the open cases by it.
+async fn prove_anew(state: &State, tenant: TenantId, project: ProjectId) -> Result<(), Problem> {
+    let now = state.clock.now();
+    state.store.set_canary(tenant, project, Canary::Untried, now).await?;
+    queue(state, vec![NewWork::wish(tenant, now, Work::Publish { project })]).await
 }
 
 struct Change {

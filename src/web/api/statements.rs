@@ -3,6 +3,7 @@
 
 use super::cases::{examine_again, queue};
 use crate::domain::history::Line;
+use crate::domain::work::{NewWork, Work};
 use crate::domain::{AccountId, ProjectId, TenantId};
 use crate::examine::statements;
 use crate::web::State;
@@ -121,7 +122,17 @@ async fn say(place: Place, by: AccountId, said: Said, state: State) -> Result<Ht
         let undecided = sharing.store.undecided(place.tenant, place.project, AGAIN).await?;
         let again = |(project, account)| examine_again(place.tenant, project, account, &sharing);
         queue(&sharing, undecided.into_iter().map(again).collect()).await?;
+        queue(&sharing, shown_anew(&sharing, place, now).await?).await?;
         Ok(Statement::of(line))
     });
     Ok(HttpResponse::Ok().json(stated.await?))
+}
+
+/// What a project shows about itself in Jira follows from what was said, whether or not anybody is affected.
+async fn shown_anew(state: &State, place: Place, now: Timestamp) -> Result<Vec<NewWork>, Problem> {
+    let projects = match place.project {
+        Some(project) => vec![project],
+        None => state.store.projects(place.tenant).await?.into_iter().map(|project| project.id).collect(),
+    };
+    Ok(projects.into_iter().map(|project| NewWork::wish(place.tenant, now, Work::Publish { project })).collect())
 }
