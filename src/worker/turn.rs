@@ -19,6 +19,8 @@ const LOOK: Duration = Duration::from_secs(1);
 const LAPSE_EVERY: Duration = Duration::from_secs(15);
 /// How often every tenant's chores are made sure of.
 const CHORES_EVERY: Duration = Duration::from_secs(3600);
+/// Rows added in one statement.
+const BATCH: usize = 500;
 /// A stop lets work finish for so long; what is not done by then is put back. The two stay under the 10 s of a stop.
 const FINISH: Duration = Duration::from_secs(6);
 const PUT_BACK: Duration = Duration::from_secs(2);
@@ -173,8 +175,10 @@ impl Inner {
     /// A chore whose row was lost (dropped by an operator, dead by crashes) comes back here.
     async fn assure_chores(&self) {
         let result = async {
-            for tenant in self.store.tenants().await?.iter().filter(|tenant| tenant.is_active()) {
-                self.store.accept(&self.chores(tenant.id)).await?;
+            let tenants = self.store.tenants().await?;
+            let chores = tenants.iter().filter(|tenant| tenant.is_active()).flat_map(|tenant| self.chores(tenant.id));
+            for batch in chores.collect::<Vec<_>>().chunks(BATCH) {
+                self.store.accept(batch).await?;
             }
             Ok::<_, crate::store::StoreError>(())
         };

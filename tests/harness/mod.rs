@@ -64,7 +64,7 @@ impl World {
         let internal_item = site.add_work_item(PROJECT);
         let fresh = engines::fresh(engine).await;
         let store = wrap(Arc::clone(&fresh.store));
-        let (outbound, jira) = callers(&site, &store, &clock);
+        let (outbound, jira) = callers(&site, &store, clock.clone());
         let door = door::open(&site, &store, &clock, outbound, jira);
         site.install(&door.url).await.expect("the sandbox installs the app by the real handshake");
         let tenant = store.tenants().await.expect("tenants can be read").pop().expect("an install makes a tenant");
@@ -78,7 +78,18 @@ impl World {
 
     /// Another worker on the same store and site, as a restart or a second replica has it.
     pub(crate) fn another_worker(&self) -> Worker {
-        worker(&self.site, &self.store, &self.clock, settings())
+        self.worker_with(settings())
+    }
+
+    /// The same with other settings.
+    pub(crate) fn worker_with(&self, settings: Settings) -> Worker {
+        worker(&self.site, &self.store, &self.clock, settings)
+    }
+
+    /// A worker whose Jira client takes the time from another clock: the way to break work in its middle.
+    pub(crate) fn worker_with_jira_by(&self, clock: Arc<dyn Clock>) -> Worker {
+        let (_, jira) = callers(&self.site, &self.store, clock);
+        assemble(&self.store, &self.clock, jira, settings())
     }
 
     /// Delivers every waiting webhook and does everything that is due.
@@ -181,6 +192,7 @@ fn options(clock: &Arc<ManualClock>) -> Options {
 }
 
 /// Atlassian's specifications, against which the sandbox checks every body.
+#[allow(clippy::print_stderr, reason = "a proof that is skipped must be seen")]
 pub(crate) fn contracts() -> Option<PathBuf> {
     let beside = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared");
     let folder = std::env::var_os("INVITE_GUARD_SHARED").map_or(beside, PathBuf::from).join("contracts");
@@ -195,7 +207,11 @@ pub(crate) fn contracts() -> Option<PathBuf> {
 }
 
 fn worker(site: &Sandbox, store: &Arc<dyn Store>, clock: &Arc<ManualClock>, settings: Settings) -> Worker {
-    let (_, jira) = callers(site, store, clock);
+    let (_, jira) = callers(site, store, clock.clone());
+    assemble(store, clock, jira, settings)
+}
+
+fn assemble(store: &Arc<dyn Store>, clock: &Arc<ManualClock>, jira: Jira, settings: Settings) -> Worker {
     let (store, clock): (Arc<dyn Store>, Arc<dyn Clock>) = (Arc::clone(store), clock.clone());
     let examiner = Examiner::new(store.clone(), jira.clone(), clock.clone());
     let publisher = Publisher::new(store.clone(), jira.clone(), clock.clone());
@@ -203,11 +219,11 @@ fn worker(site: &Sandbox, store: &Arc<dyn Store>, clock: &Arc<ManualClock>, sett
 }
 
 /// What calls Jira: a process has one of each, so every worker gets its own.
-fn callers(site: &Sandbox, store: &Arc<dyn Store>, clock: &Arc<ManualClock>) -> (outbound::Client, Jira) {
+fn callers(site: &Sandbox, store: &Arc<dyn Store>, clock: Arc<dyn Clock>) -> (outbound::Client, Jira) {
     let hosts = [host_of(&site.base_url()), host_of(&site.keys_url())];
     let outbound = outbound::Client::new(&hosts).expect("the HTTP client can be set up");
     let throttle: Arc<dyn Throttle> = Arc::<dyn Store>::clone(store);
-    let jira = Jira::new(outbound.clone(), throttle, clock.clone(), jira::Settings::default());
+    let jira = Jira::new(outbound.clone(), throttle, clock, jira::Settings::default());
     (outbound, jira)
 }
 

@@ -2,13 +2,14 @@
 //! Knows no interval but those of the harness.
 
 use super::hints::all_cases;
-use crate::harness::{PROJECT, World};
+use crate::harness::{self, PROJECT, World};
 use crate::store::engines::Engine;
 use invite_guard::domain::case::CaseState;
 use invite_guard::domain::work::Work;
 use invite_guard::domain::{AccountId, Clock};
 use invite_guard::publish::CASE_PROPERTY;
 use invite_guard::store::RowState;
+use invite_guard::worker::Settings;
 use invite_guard_sandbox::{CustomerAccess, Fault, ProjectType};
 use jiff::SignedDuration;
 
@@ -103,6 +104,19 @@ async fn after_an_uninstall_nothing_is_called_and_at_last_nothing_is_left() {
         assert!(world.store.tenants().await.expect("tenants can be read").is_empty(), "{engine:?}: all is erased");
         world.end().await;
     }
+}
+
+#[actix_web::test]
+async fn an_interval_of_zero_means_only_the_first_pass() {
+    let mut world = World::start(Engine::Sqlite).await;
+    let never = Settings { reconcile_interval: SignedDuration::ZERO, ..harness::settings() };
+    world.worker = world.worker_with(never);
+    world.pass(SignedDuration::from_hours(24)).await; // the one that waited already
+    world.site.forget_calls();
+    world.pass_in_steps(5, SignedDuration::from_hours(24)).await;
+    assert_eq!(world.site.count_calls("GET", "/rest/api/3/project/{projectIdOrKey}/role/{id}"), 0);
+    world.check().await;
+    world.end().await;
 }
 
 #[actix_web::test]
