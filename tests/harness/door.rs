@@ -47,6 +47,7 @@ pub(super) fn open(
         settings: settings(site, &url),
         runtime: tokio::runtime::Handle::current(),
         metrics: None,
+        wake: Arc::default(),
         ready: Arc::new(AtomicBool::new(true)),
     });
     let server = HttpServer::new(move || App::new().configure(routes(state.clone())))
