@@ -2,7 +2,9 @@
 //! Knows no route's content.
 
 use super::bench::Bench;
+use super::installing::{Bendable, sent};
 use invite_guard_sandbox::Answer;
+use serde_json::json;
 use std::sync::atomic::Ordering;
 
 fn header<'a>(answer: &'a Answer, name: &str) -> Option<&'a str> {
@@ -74,4 +76,22 @@ async fn ready_follows_the_flag_and_the_store() {
     bench.opened.close().await;
     assert_eq!(bench.send("GET", "/readyz", None, None).await.status, 503);
     assert_eq!(bench.send("GET", "/healthz", None, None).await.status, 200, "the process still runs");
+}
+
+#[tokio::test]
+async fn custom_domains_of_a_site_may_frame_its_pages_too() {
+    let bench = Bench::new().await;
+    let mut call = Bendable::of(&bench, "installed");
+    call.body["displayUrl"] = json!("https://issues.example.com/jira");
+    call.body["displayUrlServicedeskHelpCenter"] = json!("http://help.example.com");
+    assert_eq!(sent(call.signed(&bench)).await.status, 204);
+    let url = bench.site.frame_url("/connect/issue", &bench.agent(), "project=10001&issue=HELP-1");
+    let page = bench.client.get(&url).send().await.expect("an answer");
+    let policy = page.headers()["content-security-policy"].to_str().expect("text").to_owned();
+    let ancestors = policy.split("frame-ancestors ").nth(1).expect("who may frame");
+    assert_eq!(
+        ancestors,
+        format!("{} https://issues.example.com", bench.site.base_url()),
+        "https alone, origins alone"
+    );
 }
