@@ -26,7 +26,7 @@ const FILES: &[(&str, &str, &str)] = &[
 const PAGE: &str = include_str!("files/index.html");
 
 /// Addresses that a browser may open; all show the same page, which looks at its own address.
-const PAGES: &[&str] = &["/jira/", "/browse/", "/secure/admin/", "/servicedesk/"];
+const PAGES: &[&str] = &["/jira/", "/browse/", "/secure/admin/", "/servicedesk/", "/projects/", "/plugins/servlet/ac/"];
 
 /// What of the app is to be shown, where and to whom.
 #[derive(Debug, Deserialize)]
