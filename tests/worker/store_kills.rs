@@ -11,6 +11,7 @@ use invite_guard::domain::{AccountId, Clock};
 use invite_guard::publish::CASE_PROPERTY;
 use invite_guard::store::Store;
 use jiff::SignedDuration;
+use rstest::rstest;
 use std::sync::Arc;
 
 /// What happens at the call.
@@ -91,36 +92,49 @@ impl Arena {
 }
 
 /// Every call where all tests run (`tests/run --all`, CI); else every ninth, beginning at another one for each kind.
-async fn at_every_call(blow: Blow, side: Side, first: u64) {
-    let (first, step) = if all_tests() { (1, 1) } else { (first, 9) };
-    for engine in engines() {
-        let mut arena = arena(engine).await;
-        let mut n = first;
-        while arena.round(n, side, blow).await {
-            n += step;
-            assert!(n < 1000, "the pipeline does not come to an end");
-        }
-        assert!(n > 50, "the pipeline makes more than {n} calls; the test does not reach them");
-        arena.world.end().await;
+async fn at_every_call(engine: Engine, blow: Blow, side: Side, first: u64) {
+    if !engines().contains(&engine) {
+        return;
     }
+    let (first, step) = if all_tests() { (1, 1) } else { (first, 9) };
+    let mut arena = arena(engine).await;
+    let mut n = first;
+    while arena.round(n, side, blow).await {
+        n += step;
+        assert!(n < 1000, "the pipeline does not come to an end");
+    }
+    assert!(n > 50, "the pipeline makes more than {n} calls; the test does not reach them");
+    arena.world.end().await;
 }
 
+#[rstest]
+#[case::sqlite(Engine::Sqlite)]
+#[case::postgres(Engine::Postgres)]
 #[actix_web::test]
-async fn killed_at_every_store_call_before_it_was_done() {
-    at_every_call(Blow::Kill, Side::Before, 1).await;
+async fn killed_at_every_store_call_before_it_was_done(#[case] engine: Engine) {
+    at_every_call(engine, Blow::Kill, Side::Before, 1).await;
 }
 
+#[rstest]
+#[case::sqlite(Engine::Sqlite)]
+#[case::postgres(Engine::Postgres)]
 #[actix_web::test]
-async fn killed_at_every_store_call_after_it_was_done() {
-    at_every_call(Blow::Kill, Side::After, 3).await;
+async fn killed_at_every_store_call_after_it_was_done(#[case] engine: Engine) {
+    at_every_call(engine, Blow::Kill, Side::After, 3).await;
 }
 
+#[rstest]
+#[case::sqlite(Engine::Sqlite)]
+#[case::postgres(Engine::Postgres)]
 #[actix_web::test]
-async fn refused_at_every_store_call_before_it_was_done() {
-    at_every_call(Blow::Refuse, Side::Before, 5).await;
+async fn refused_at_every_store_call_before_it_was_done(#[case] engine: Engine) {
+    at_every_call(engine, Blow::Refuse, Side::Before, 5).await;
 }
 
+#[rstest]
+#[case::sqlite(Engine::Sqlite)]
+#[case::postgres(Engine::Postgres)]
 #[actix_web::test]
-async fn refused_at_every_store_call_after_it_was_done() {
-    at_every_call(Blow::Refuse, Side::After, 7).await;
+async fn refused_at_every_store_call_after_it_was_done(#[case] engine: Engine) {
+    at_every_call(engine, Blow::Refuse, Side::After, 7).await;
 }
