@@ -81,14 +81,16 @@ fn by_audit(changes: &[(Timestamp, &Line)], window: Moment, audit: &AuditMark) -
         return Fact::Unknown(audit.trouble.unwrap_or(if changes.is_empty() { Gap::NotAsked } else { Gap::Stale }));
     };
     let until = |at: Timestamp| changes.partition_point(|(since, _)| *since <= at);
-    let (first_inside, first_after) = (until(window.not_before), until(window.not_after));
+    let first_after = until(window.not_after);
+    let first_inside = untie(changes, until(window.not_before));
     let inside: Vec<Held<'_>> =
         changes[first_inside..first_after].iter().map(|(at, l)| (&l.value, Some(*at), l.by.clone())).collect();
     let settled = first_inside.checked_sub(1).map(|i| changes[i]);
     // The next change tells what held until then, if no other can be missing between.
     let by_next = || {
         let (since, next) = changes.get(first_inside)?;
-        let whole = coverage.spans(window.not_before, *since);
+        let tied = changes[first_inside..].iter().take_while(|(at, _)| at == since);
+        let whole = coverage.spans(window.not_before, *since) && tied.into_iter().all(|(_, l)| l.before == next.before);
         next.before.as_ref().filter(|_| whole).map(|v| (v, None, None))
     };
     let start: Option<Held<'_>> = match settled {
@@ -114,6 +116,14 @@ fn by_audit(changes: &[(Timestamp, &Line)], window: Moment, audit: &AuditMark) -
             None => Fact::Unknown(Gap::NotAsked),
         },
     }
+}
+
+/// Changes at one instant have no order that could be relied on: if the last ones before the window differ, they count as inside
+/// of it, where nothing is confirmed.
+fn untie(changes: &[(Timestamp, &Line)], first_inside: usize) -> usize {
+    let Some((last, line)) = first_inside.checked_sub(1).map(|i| changes[i]) else { return first_inside };
+    let tied = changes.partition_point(|(since, _)| *since < last);
+    if changes[tied..first_inside].iter().all(|(_, other)| other.value == line.value) { first_inside } else { tied }
 }
 
 fn by_statement(key: FactKey, lines: &[Line], changes: &[(Timestamp, &Line)], window: Moment) -> Fact<Value> {

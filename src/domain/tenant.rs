@@ -52,7 +52,7 @@ pub struct Tenant {
     pub previous_secret: Option<(SecretString, Timestamp)>,
     /// Whether we may act.
     pub state: State,
-    /// First install.
+    /// When it was installed, the last time after it was not: who was there before is known silently.
     pub installed_at: Timestamp,
 }
 

@@ -126,7 +126,8 @@ impl SqlStore {
         tx.run(
             "UPDATE tenant SET app_key = $2, base_url = $3, display_url = $4, help_center_url = $5, installation_id = $6, \
              cloud_id = $7, secret = $8, previous_secret = $9, previous_until = $10, changed_at = $11, \
-             state_since = CASE WHEN state = 'active' THEN state_since ELSE $11 END, state = 'active' WHERE id = $1",
+             state_since = CASE WHEN state = 'active' THEN state_since ELSE $11 END, \
+             installed_at = CASE WHEN state = 'active' THEN installed_at ELSE $11 END, state = 'active' WHERE id = $1",
             args![
                 id.0,
                 &install.app_key,

@@ -26,7 +26,8 @@ impl Inner {
         };
         let now = self.clock.now();
         let mut then = Vec::new();
-        for created in reading.created {
+        // Who was made before we were installed is on the projects we first see, and known silently (rules.md section 2).
+        for created in reading.created.into_iter().filter(|created| created.at >= tenant.installed_at) {
             let work = Work::Locate { account: created.account.clone(), hinted_at: created.at, looked: 0 };
             then.push(NewWork::delivery(tenant.id, format!("audit:created:{}", created.account), now, work));
         }

@@ -61,14 +61,7 @@ async fn any_part_of_the_settings_may_be_put_and_the_rest_stays() {
             json!({"retentionDays": 90}),
             json!({"commentMode": "request", "notice": "none", "onPurpose": [], "retentionDays": 90}),
         ),
-        (
-            json!({"notice": "existing:HELP-12"}),
-            json!({"commentMode": "request", "notice": "existing:HELP-12", "onPurpose": [], "retentionDays": 90}),
-        ),
-        (
-            json!({}),
-            json!({"commentMode": "request", "notice": "existing:HELP-12", "onPurpose": [], "retentionDays": 90}),
-        ),
+        (json!({}), json!({"commentMode": "request", "notice": "none", "onPurpose": [], "retentionDays": 90})),
         (first.clone(), first.clone()),
     ] {
         let answer = bench.call(&admin, "PUT", &path, Some(put.clone())).await;
@@ -85,6 +78,8 @@ async fn settings_that_make_no_sense_are_400_and_change_nothing() {
         json!({"commentMode": "loud"}),
         json!({"commentMode": 1}),
         json!({"commentMode": "request", "notice": "create"}),
+        json!({"commentMode": "request_and_notice"}),
+        json!({"commentMode": "request", "notice": "existing:HELP-12"}),
         json!({"commentMode": "request", "notice": "existing:"}),
         json!({"commentMode": "request", "notice": "existing:HELP-1 OR 1=1"}),
         json!({"commentMode": "request", "retentionDays": 6}),

@@ -58,10 +58,21 @@ impl World {
 
     /// The same with a store of the test's making around the real one.
     pub(crate) async fn start_wrapped(engine: Engine, wrap: Wrap) -> Self {
+        Self::begin(engine, wrap, |_| {}).await
+    }
+
+    /// The same on a site with a past: what is done to it happens just before the install.
+    pub(crate) async fn start_after(engine: Engine, past: impl FnOnce(&Sandbox)) -> Self {
+        Self::begin(engine, Box::new(|store| store), past).await
+    }
+
+    async fn begin(engine: Engine, wrap: Wrap, past: impl FnOnce(&Sandbox)) -> Self {
         let clock = Arc::new(ManualClock::new());
         let site = Sandbox::start(options(&clock)).await.expect("the sandbox starts on a free port");
         site.add_project(PROJECT, "Help desk", ProjectType::ServiceDesk);
         let internal_item = site.add_work_item(PROJECT);
+        past(&site);
+        clock.advance(SignedDuration::from_secs(1));
         let fresh = engines::fresh(engine).await;
         let store = wrap(Arc::clone(&fresh.store));
         let (outbound, jira) = callers(&site, &store, clock.clone());

@@ -10,7 +10,7 @@ use invite_guard::domain::{AccountId, Clock};
 use invite_guard::publish::CASE_PROPERTY;
 use invite_guard::store::RowState;
 use invite_guard::worker::Settings;
-use invite_guard_sandbox::{CustomerAccess, Fault, ProjectType};
+use invite_guard_sandbox::{AddBy, CustomerAccess, Fault, ProjectType};
 use jiff::SignedDuration;
 
 #[actix_web::test]
@@ -134,4 +134,25 @@ async fn a_chore_that_fails_is_never_dead_and_comes_back() {
     assert!(world.case(&account).await.is_some(), "the chores go on after days of trouble");
     assert!(world.store.rows(RowState::Dead, 10).await.expect("rows can be read").is_empty());
     world.end().await;
+}
+
+/// The log still tells of them when it is first read, but they are on the project we first see.
+#[actix_web::test]
+async fn who_was_added_just_before_the_install_is_known_silently() {
+    for engine in Engine::available() {
+        let world = World::start_after(engine, |site| {
+            site.set_customer_invited(PROJECT, false);
+            site.add_customer(PROJECT, AddBy::Agent);
+            site.set_customer_invited(PROJECT, true);
+            site.add_customer(PROJECT, AddBy::Automation);
+        })
+        .await;
+        world.pass_in_steps(5, SignedDuration::from_mins(1)).await;
+        assert_eq!(all_cases(&world).await, 0, "{engine:?}: no cases when a project is first seen");
+        let later = world.invite(PROJECT).account_id;
+        world.deliver().await;
+        assert!(world.case(&later).await.is_some(), "{engine:?}: whoever is added after it has one");
+        world.check().await;
+        world.end().await;
+    }
 }

@@ -93,6 +93,23 @@ fn what_held_before_the_first_record(#[case] before: Option<bool>, #[case] expec
     assert_eq!(verdict(&as_of(KEY, &lines, window("11:00", "11:30"), &read(EARLIEST, "14:00"))), expected);
 }
 
+#[rstest]
+#[case::before_the_window("10:30", "10:31", Ok((false, Likely)))]
+#[case::after_the_window("09:00", "09:30", Err(Gap::NotAsked))]
+fn changes_at_one_instant_have_no_order(
+    #[case] from: &str,
+    #[case] until: &str,
+    #[case] expected: Result<(bool, Confidence), Gap>,
+    #[values(false, true)] turned: bool,
+) {
+    let mut lines = [logged(false, "10:00", Some(true)), logged(true, "10:00", Some(false))];
+    if turned {
+        lines.reverse();
+    }
+    let fact = as_of(KEY, &lines, window(from, until), &read(EARLIEST, "23:30"));
+    assert_eq!(verdict(&fact), expected);
+}
+
 #[test]
 fn no_record_at_all_is_never_on() {
     assert_eq!(verdict(&as_of(KEY, &[], window("11:00", "11:30"), &read(EARLIEST, "14:00"))), Err(Gap::NotAsked));

@@ -12,7 +12,7 @@ use crate::web::problem::Problem;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
 
-const EXPECTED: &str = r#"The body must hold any of commentMode ("off", "request", "request_and_notice"), notice ("none", "existing:KEY-1") and retentionDays (7 to 90), and nothing else."#;
+const EXPECTED: &str = r#"The body must hold any of commentMode ("off", "request"), notice ("none") and retentionDays (7 to 90), and nothing else."#;
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -94,10 +94,14 @@ fn check(part: Part) -> Result<Change, Problem> {
     if part.on_purpose.is_some_and(|list| !list.is_empty()) {
         return Err(Problem::bad_request("onPurpose can't be set yet."));
     }
+    // A choice that nothing acts on would be a promise; the notice item belongs to a later version.
+    if part.comment_mode == Some(CommentMode::RequestAndNotice) {
+        return Err(Problem::bad_request("request_and_notice can't be chosen yet; choose request."));
+    }
     let notice = part.notice.map(|text| match Notice::parse(&text) {
-        Some(Notice::Create) => Err(Problem::bad_request("A notice can't be created yet; name one that exists.")),
-        Some(notice) => Ok(notice),
-        None => Err(Problem::bad_request(r#"notice must be "none" or "existing:" and the key of a work item."#)),
+        Some(Notice::None) => Ok(Notice::None),
+        Some(_) => Err(Problem::bad_request("A notice item can't be chosen yet; notice must be \"none\".")),
+        None => Err(Problem::bad_request(r#"notice must be "none"."#)),
     });
     let days = part.retention_days.map(|days| {
         let days = u16::try_from(days).ok().filter(|days| (7..=90).contains(days));
