@@ -93,7 +93,7 @@ mod tests {
         "/jira/rest/api/3/user?accountId=qm%3Aa",
         "/rest/api/3/user?accountId=qm%3Aa"
     )]
-    fn h45_a_call_to_the_tenant_is_signed_for_exactly_this_request(
+    fn h45_h46_a_call_to_the_tenant_is_signed_for_exactly_this_request(
         #[case] base: &str,
         #[case] target: &str,
         #[case] relative: &str,
