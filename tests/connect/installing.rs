@@ -170,7 +170,7 @@ async fn l57_an_install_that_is_not_one_is_400() {
         ("eventType", Value::Null),
         ("sharedSecret", Value::Null),
         ("sharedSecret", json!("")),
-        ("sharedSecret", json!("with a\u{0} byte that no store takes")),
+        ("sharedSecret", json!("TEST-ONLY with a \u{0} byte, which no store takes")),
     ] {
         let mut call = Bendable::of(&bench, "installed");
         call.body["sharedSecret"] = json!("TEST-ONLY-new-secret-000000000000000000000000");
@@ -178,6 +178,30 @@ async fn l57_an_install_that_is_not_one_is_400() {
         assert_eq!(sent(call.signed(&bench)).await.status, 400, "{field} = {value}");
     }
     assert_eq!(secret_in_force(&bench).await, bench.site.shared_secret());
+}
+
+#[tokio::test]
+async fn an_install_with_a_secret_too_short_to_sign_with_is_400_and_stores_nothing() {
+    let bench = Bench::new().await;
+    for (client_key, length, status) in [("short-secret", 31, 400), ("just-long-enough", 32, 204)] {
+        let mut call = Bendable::of(&bench, "installed");
+        call.body["clientKey"] = json!(client_key);
+        call.body["sharedSecret"] = json!("s".repeat(length));
+        call.claims["iss"] = json!(client_key);
+        let unsigned = call.body.clone();
+        let answer = sent(call.signed(&bench)).await;
+        assert_eq!(answer.status, status, "{length} bytes: {}", answer.body);
+        let stored = bench.store.tenant_by_client_key(client_key).await.expect("the store answers");
+        assert_eq!(stored.is_some(), status == 204, "{length} bytes: stored or not");
+        if status == 400 {
+            assert!(answer.body.contains("sharedSecret"), "says which field it is: {}", answer.body);
+            assert_eq!(bench.installed_tenant().await.state, State::Active, "the site's own tenant is left alone");
+            let mut stranger = Bendable::of(&bench, "installed");
+            stranger.body = unsigned;
+            let token = bench.site.sign_rs256_with_foreign_key(&stranger.claims, &bench.site.key_id());
+            assert_eq!(sent(stranger.with_token(&token)).await.status, 401, "a stranger learns nothing about bodies");
+        }
+    }
 }
 
 #[tokio::test]

@@ -9,7 +9,7 @@ use crate::web::State;
 use crate::web::head::Head;
 use crate::web::problem::Problem;
 use actix_web::HttpResponse;
-use atlassian_jwt::{Expect, peek_key_id, rs256};
+use atlassian_jwt::{Expect, hs256, peek_key_id, rs256};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 use url::Url;
@@ -101,7 +101,7 @@ impl Announcement {
     fn into_installation(self) -> Result<Installation, Problem> {
         let Body { key, shared_secret, display_url, help_center_url, installation_id, cloud_id, .. } = self.body;
         let secret = shared_secret.filter(|secret| is_secret(secret.expose_secret()));
-        let shared_secret = secret.ok_or(Problem::bad_request("The body lacks a usable sharedSecret."))?;
+        let shared_secret = secret.ok_or(Problem::bad_request(UNUSABLE))?;
         let plain = |id: Option<String>| id.filter(|id| is_plain(id));
         Ok(Installation {
             client_key: self.client_key,
@@ -116,8 +116,11 @@ impl Announcement {
     }
 }
 
+/// We sign our own calls with it, which takes the full strength of the algorithm.
+const UNUSABLE: &str = "The body lacks a usable sharedSecret: 32 to 4096 visible ASCII characters.";
+
 fn is_secret(secret: &str) -> bool {
-    (1..=4096).contains(&secret.len()) && secret.bytes().all(|byte| byte.is_ascii_graphic())
+    (hs256::MIN_SECRET_BYTES..=4096).contains(&secret.len()) && secret.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
 /// A custom domain: an `https` origin, or the site's own. It is framed by and linked to, never called.
