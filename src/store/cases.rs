@@ -205,11 +205,11 @@ impl Cases for SqlStore {
         Ok(projects)
     }
 
-    async fn sweep(&self, tenant: TenantId, before: Timestamp) -> Result<u64> {
+    async fn sweep(&self, tenant: TenantId, now: Timestamp, days: u16) -> Result<u64> {
         let mut swept = 0;
         for sql in SWEEPS {
             loop {
-                let step = self.db.write(*sql, args![tenant.0, ms(before)]).await?;
+                let step = self.db.write(*sql, args![tenant.0, ms(now), i64::from(days)]).await?;
                 swept += step;
                 if step < 500 {
                     break;
@@ -220,10 +220,27 @@ impl Cases for SqlStore {
     }
 }
 
+/// What lies before this is over: the project's own days before now, or the operator's. Facts of the site and accounts are no
+/// project's own.
+macro_rules! limit {
+    ($project:literal) => {
+        concat!(
+            "($2 - 86400000 * COALESCE((SELECT p.retention_days FROM project AS p WHERE p.tenant = $1 AND p.id = ",
+            $project,
+            "), $3))"
+        )
+    };
+    () => {
+        "($2 - 86400000 * $3)"
+    };
+}
 /// Ended, or clear since then. An open one is somebody's to solve, however old.
 macro_rules! over {
     () => {
-        "c.tenant = $1 AND (c.ended_at < $2 OR (c.state = 'clear' AND COALESCE(c.checked_at, c.not_after) < $2))"
+        concat!(
+            "c.tenant = $1 AND COALESCE(c.ended_at, CASE WHEN c.state = 'clear' THEN COALESCE(c.checked_at, c.not_after) END) < ",
+            limit!("c.project")
+        )
     };
 }
 /// Jira still has to be tidied, or holds a comment of ours while the person is on the project.
@@ -251,16 +268,27 @@ const SWEEPS: &[&str] = &[
         over!(),
         " AND c.findings <> '[]' LIMIT 500)"
     ),
-    "DELETE FROM seat WHERE (tenant, project, via, account) IN (SELECT tenant, project, via, account FROM seat \
-     WHERE tenant = $1 AND gone_at < $2 LIMIT 500)",
+    concat!(
+        "DELETE FROM seat WHERE (tenant, project, via, account) IN (SELECT s.tenant, s.project, s.via, s.account ",
+        "FROM seat AS s WHERE s.tenant = $1 AND s.gone_at < ",
+        limit!("s.project"),
+        " LIMIT 500)"
+    ),
     // The last line of a fact before the limit still tells what holds now; a case that is not decided may need older ones.
-    "DELETE FROM fact_line WHERE id IN (SELECT f.id FROM fact_line AS f WHERE f.tenant = $1 AND f.at < $2 \
-     AND EXISTS (SELECT 1 FROM fact_line AS later WHERE later.tenant = f.tenant AND later.project = f.project \
-     AND later.fact = f.fact AND later.source = f.source AND later.at > f.at AND later.at < $2 \
-     AND later.at <= (SELECT COALESCE(MIN(c.not_before), $2) FROM customer_case AS c \
-     WHERE c.tenant = $1 AND c.state IN ('open', 'unchecked'))) LIMIT 500)",
-    "DELETE FROM account_created WHERE (tenant, account) IN (SELECT a.tenant, a.account FROM account_created AS a \
-     WHERE a.tenant = $1 AND a.at < $2 \
-     AND NOT EXISTS (SELECT 1 FROM seat AS s WHERE s.tenant = a.tenant AND s.account = a.account) \
-     AND NOT EXISTS (SELECT 1 FROM customer_case AS c WHERE c.tenant = a.tenant AND c.account = a.account) LIMIT 500)",
+    concat!(
+        "DELETE FROM fact_line WHERE id IN (SELECT f.id FROM fact_line AS f WHERE f.tenant = $1 AND f.at < ",
+        limit!("f.project"),
+        " AND EXISTS (SELECT 1 FROM fact_line AS later WHERE later.tenant = f.tenant AND later.project = f.project ",
+        "AND later.fact = f.fact AND later.source = f.source AND later.at > f.at AND later.at < ",
+        limit!("f.project"),
+        " AND later.at <= (SELECT COALESCE(MIN(c.not_before), $2) FROM customer_case AS c ",
+        "WHERE c.tenant = $1 AND c.state IN ('open', 'unchecked'))) LIMIT 500)"
+    ),
+    concat!(
+        "DELETE FROM account_created WHERE (tenant, account) IN (SELECT a.tenant, a.account FROM account_created AS a ",
+        "WHERE a.tenant = $1 AND a.at < ",
+        limit!(),
+        " AND NOT EXISTS (SELECT 1 FROM seat AS s WHERE s.tenant = a.tenant AND s.account = a.account) ",
+        "AND NOT EXISTS (SELECT 1 FROM customer_case AS c WHERE c.tenant = a.tenant AND c.account = a.account) LIMIT 500)"
+    ),
 ];

@@ -293,8 +293,10 @@ pub trait Cases: Send + Sync {
     ) -> Result<Vec<(ProjectId, AccountId)>>;
     /// Ends open and unchecked cases added before `before` as expired (their versions move on so that Jira is tidied); says in which projects.
     async fn expire(&self, tenant: TenantId, before: Timestamp, now: Timestamp) -> Result<Vec<ProjectId>>;
-    /// Erases ended cases (ended before `before`), facts' history and account creations that nothing needs any more.
-    async fn sweep(&self, tenant: TenantId, before: Timestamp) -> Result<u64>;
+    /// Erases what the retention no longer allows: ended cases (their evidence where the row itself is still needed), ended
+    /// seats, facts' history and account creations that nothing needs any more. It ends `days` before `now`; in a project
+    /// whose admin chose a number of days ([`Settings::retention_days`]), that many. Says how many rows went.
+    async fn sweep(&self, tenant: TenantId, now: Timestamp, days: u16) -> Result<u64>;
 }
 
 /// Projects as we keep them.

@@ -17,8 +17,7 @@ impl Inner {
     pub(super) async fn sweep(&self, tenant: &Tenant) -> Result<Outcome, Trouble> {
         let (now, store) = (self.clock.now(), &self.store);
         store.expire(tenant.id, now - EXPIRES_AFTER, now).await?;
-        let retention = SignedDuration::from_hours(24 * i64::from(self.settings.retention_days));
-        while store.sweep(tenant.id, now - retention).await? > 0 {}
+        while store.sweep(tenant.id, now, self.settings.retention_days).await? > 0 {}
         while store.sweep_done(now - DELIVERIES_KEPT).await? > 0 {}
         // Whatever is not shown yet, for whatever reason: expired just now, or left by a project that lacked a right.
         let mut then = Vec::new();

@@ -7,9 +7,11 @@ use diagnosis::{Confidence, Origin, Overall, Reading, Route, Sheet, Source, Via,
 use invite_guard::domain::audit::{AccountCreated, AuditMark};
 use invite_guard::domain::case::{Case, CaseState, Published, Standing};
 use invite_guard::domain::history::Line;
+use invite_guard::domain::project::Settings;
 use invite_guard::domain::roster::Pass;
 use invite_guard::domain::{ProjectId, TenantId};
 use invite_guard::store::{CaseFilter, Store};
+use jiff::SignedDuration;
 use serde_json::json;
 
 const T: TenantId = TenantId(1);
@@ -33,6 +35,15 @@ fn blocked(name: &str, second: i64) -> Case {
 async fn save(store: &dyn Store, case: &Case) -> Case {
     assert!(store.save(case).await.expect("saves"), "the revision is right");
     store.case(case.tenant, case.project, &case.account).await.expect("reads").expect("is there")
+}
+
+/// Sweeps what lies before that second.
+async fn sweep(store: &dyn Store, second: i64) -> invite_guard::store::Result<u64> {
+    store.sweep(T, at(second) + days(21), 21).await
+}
+
+fn days(number: i64) -> SignedDuration {
+    SignedDuration::from_hours(24 * number)
 }
 
 async fn names(store: &dyn Store, filter: CaseFilter) -> Vec<String> {
@@ -218,7 +229,7 @@ async fn the_retention_erases_what_is_over_and_keeps_what_is_still_needed() {
         let records = [created("stranger"), created("open"), created("commented-here")];
         store.record_audit(T, AuditMark::default(), &records, &[]).await.expect("records");
 
-        store.sweep(T, at(1000)).await.expect("sweeps");
+        sweep(&*store, 1000).await.expect("sweeps");
         let all = CaseFilter { limit: 100, ..CaseFilter::default() };
         assert_eq!(names(&*store, all).await, ["qm:commented-here", "qm:open"]);
         let kept = store.case(T, P, &account("commented-here")).await.expect("reads").expect("is there");
@@ -228,7 +239,7 @@ async fn the_retention_erases_what_is_over_and_keeps_what_is_still_needed() {
         let asked = ["stranger", "open", "commented-here"].map(account);
         let left: Vec<_> = store.created(T, &asked).await.expect("reads").into_iter().map(|c| c.account.0).collect();
         assert_eq!(left, ["qm:commented-here", "qm:open"]);
-        assert_eq!(store.sweep(T, at(1000)).await.expect("sweeps"), 0, "a second sweep finds nothing");
+        assert_eq!(sweep(&*store, 1000).await.expect("sweeps"), 0, "a second sweep finds nothing");
     })
     .await;
 }
@@ -252,13 +263,75 @@ async fn the_history_of_facts_keeps_what_holds_now_and_what_undecided_cases_need
             lines.iter().filter_map(|l| l.since).map(|s| s.duration_since(at(0)).as_secs()).collect::<Vec<_>>()
         };
         save(&*store, &noticed("a", 35)).await; // its window begins at 25
-        store.sweep(T, at(1000)).await.expect("sweeps");
+        sweep(&*store, 1000).await.expect("sweeps");
         assert_eq!(left().await, [20, 30, 40], "what held when the window began is needed");
         let mut case = store.case(T, P, &account("a")).await.expect("reads").expect("is there");
         case.end(CaseState::Handled, at(50));
         save(&*store, &case).await;
-        store.sweep(T, at(35)).await.expect("sweeps");
+        sweep(&*store, 35).await.expect("sweeps");
         assert_eq!(left().await, [30, 40], "the last one before the limit tells what holds");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_project_keeps_as_long_as_its_admin_chose_and_the_others_as_long_as_the_operator() {
+    each_engine(|store| async move {
+        let (short, long, usual) = (ProjectId(10_001), ProjectId(10_002), P);
+        for (project, days) in [(short, Some(7)), (long, Some(90)), (usual, None)] {
+            store.see_project(T, project, &format!("P{}", project.0), at(0)).await.expect("is known");
+            let chosen = Settings { retention_days: days, ..Settings::default() };
+            store.set_settings(T, project, &chosen).await.expect("settings are kept");
+            let mut case = Case { project, ..blocked("a", 100) };
+            case.end(CaseState::Handled, at(150));
+            let case = save(&*store, &case).await;
+            store.published(&case, case.version).await.expect("notes it");
+            let line = |second| Line {
+                key: diagnosis::FactKey::InviteNotificationOn,
+                project: Some(project),
+                value: json!(true),
+                before: None,
+                source: Source::AuditLog,
+                since: Some(at(second)),
+                observed_at: at(second),
+                by: None,
+            };
+            store.record(T, &[line(10), line(20)]).await.expect("records");
+            let pass = |accounts: &[&str], second| Pass {
+                project,
+                via: Via::Role,
+                accounts: accounts.iter().map(|name| account(name)).collect(),
+                began: at(second),
+                ended: at(second),
+                reseed: false,
+            };
+            store.apply_pass(T, &pass(&["left"], 10)).await.expect("is taken in");
+            store.apply_pass(T, &pass(&[], 20)).await.expect("is taken in");
+        }
+        let left = || async {
+            let mut left = Vec::new();
+            for project in [short, usual, long] {
+                let filter = CaseFilter { limit: 9, ..CaseFilter::default() };
+                let cases = store.cases(T, project, &filter).await.expect("reads").len();
+                let lines = store.lines(T, Some(project)).await.expect("reads").len();
+                let seats = store.seats(T, &account("left")).await.expect("reads");
+                let seats = seats.iter().filter(|seat| seat.project == project).count();
+                left.push((cases, lines, seats));
+            }
+            left
+        };
+        let (kept, gone) = ((1, 2, 1), (0, 1, 0));
+        for (after, expected) in [
+            (6, [kept, kept, kept]),
+            (8, [gone, kept, kept]),
+            (20, [gone, kept, kept]),
+            (22, [gone, gone, kept]),
+            (89, [gone, gone, kept]),
+            (91, [gone, gone, gone]),
+        ] {
+            while store.sweep(T, at(0) + days(after), 21).await.expect("sweeps") > 0 {}
+            assert_eq!(left().await, expected, "after {after} days: 7 chosen, the operator's 21, 90 chosen");
+        }
     })
     .await;
 }

@@ -184,7 +184,7 @@ delegate!(Cases {
     fn counts(&self, tenant: TenantId, project: ProjectId) -> Vec<(String, u64)>;
     fn undecided(&self, tenant: TenantId, project: Option<ProjectId>, limit: u32) -> Vec<(ProjectId, AccountId)>;
     fn expire(&self, tenant: TenantId, before: Timestamp, now: Timestamp) -> Vec<ProjectId>;
-    fn sweep(&self, tenant: TenantId, before: Timestamp) -> u64;
+    fn sweep(&self, tenant: TenantId, now: Timestamp, days: u16) -> u64;
 });
 
 delegate!(Projects {

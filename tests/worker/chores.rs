@@ -12,6 +12,7 @@ use invite_guard::store::RowState;
 use invite_guard::worker::Settings;
 use invite_guard_sandbox::{AddBy, CustomerAccess, Fault, ProjectType};
 use jiff::SignedDuration;
+use serde_json::json;
 
 #[actix_web::test]
 async fn a_new_project_is_taken_over_silently_and_then_watched() {
@@ -104,6 +105,31 @@ async fn after_an_uninstall_nothing_is_called_and_at_last_nothing_is_left() {
         assert!(world.store.tenants().await.expect("tenants can be read").is_empty(), "{engine:?}: all is erased");
         world.end().await;
     }
+}
+
+#[actix_web::test]
+async fn the_sweep_keeps_a_projects_cases_as_long_as_its_admin_chose() {
+    let world = World::start(Engine::Sqlite).await;
+    world.site.add_project("SHOP", "Shop", ProjectType::ServiceDesk);
+    world.pass_in_steps(2, SignedDuration::from_hours(24)).await;
+    let chosen = world.call(&world.site.admin(), "PUT", "/settings", Some(json!({"retentionDays": 7}))).await;
+    assert_eq!(chosen.status, 200, "{}", chosen.body);
+    let mut added = Vec::new();
+    for project in [PROJECT, "SHOP"] {
+        let account = world.invite(project).account_id;
+        world.deliver().await;
+        let mut case = world.case_in(project, &account).await.expect("an add is noticed");
+        assert!(case.end(CaseState::Handled, world.clock.now()), "not over yet");
+        assert!(world.store.save(&case).await.expect("cases can be saved"));
+        added.push(account);
+    }
+    world.wish(Work::Publish { project: world.project(PROJECT) }).await;
+    world.wish(Work::Publish { project: world.project("SHOP") }).await;
+    world.pass_in_steps(9, SignedDuration::from_hours(24)).await;
+    assert!(world.case_in(PROJECT, &added[0]).await.is_none(), "erased after the seven days that were chosen");
+    assert!(world.case_in("SHOP", &added[1]).await.is_some(), "kept for the operator's 21 days");
+    world.check().await;
+    world.end().await;
 }
 
 #[actix_web::test]
