@@ -6,6 +6,7 @@ use super::examine::EXPIRES_AFTER;
 use super::outcome::{Outcome, Trouble};
 use crate::domain::tenant::{State, Tenant};
 use crate::domain::work::{NewWork, Work};
+use crate::store::StoreError;
 use jiff::SignedDuration;
 
 /// Rows of deliveries are kept so long, so that one which comes again is known.
@@ -31,10 +32,20 @@ impl Inner {
 
     pub(super) async fn erase(&self, tenant: &Tenant) -> Result<Outcome, Trouble> {
         // Installed again before the retention ended: nothing is erased.
-        if matches!(tenant.state, State::Uninstalled(_)) {
-            while !self.store.erase_tenant(tenant.id, ROWS).await? {}
-            tracing::info!(tenant = tenant.id.0, "everything of an uninstalled site was erased");
+        if !matches!(tenant.state, State::Uninstalled(_)) {
+            return Ok(Outcome::done());
         }
-        Ok(Outcome::done())
+        loop {
+            match self.store.erase_tenant(tenant.id, ROWS).await {
+                Ok(true) => {
+                    tracing::info!(tenant = tenant.id.0, "everything of an uninstalled site was erased");
+                    return Ok(Outcome::done());
+                }
+                Ok(false) => {}
+                // Installed again since we looked: what is left is theirs, and there is nothing more to do.
+                Err(StoreError::Rejected) => return Ok(Outcome::done()),
+                Err(error) => return Err(error.into()),
+            }
+        }
     }
 }

@@ -3,6 +3,7 @@
 
 use async_trait::async_trait;
 use diagnosis::{FactKey, Moment, Via};
+use futures::future::BoxFuture;
 use invite_guard::domain::audit::{AccountCreated, AuditMark};
 use invite_guard::domain::case::Case;
 use invite_guard::domain::history::Line;
@@ -45,6 +46,7 @@ pub(crate) struct FaultStore<S: Store + ?Sized> {
     down: AtomicBool,
     armed: Mutex<Option<(u64, Side, How)>>,
     struck: Notify,
+    meanwhile: Mutex<Option<(&'static str, BoxFuture<'static, ()>)>>,
 }
 
 impl<S: Store + ?Sized> FaultStore<S> {
@@ -56,6 +58,7 @@ impl<S: Store + ?Sized> FaultStore<S> {
             down: AtomicBool::new(false),
             armed: Mutex::new(None),
             struck: Notify::new(),
+            meanwhile: Mutex::new(None),
         }
     }
 
@@ -72,6 +75,18 @@ impl<S: Store + ?Sized> FaultStore<S> {
     /// Returns once the armed call was met.
     pub(crate) async fn struck(&self) {
         self.struck.notified().await;
+    }
+
+    /// Just before the next call of that name is handed on, this happens; the call waits for it.
+    pub(crate) fn before(&self, call: &'static str, what: impl Future<Output = ()> + Send + 'static) {
+        *self.meanwhile.lock().expect("not poisoned") = Some((call, Box::pin(what)));
+    }
+
+    async fn meanwhile(&self, call: &'static str) {
+        let due = self.meanwhile.lock().expect("not poisoned").take_if(|(name, _)| *name == call);
+        if let Some((_, what)) = due {
+            what.await;
+        }
     }
 
     /// How many calls there were.
@@ -113,6 +128,7 @@ macro_rules! delegate {
             $(async fn $name(&self $(, $arg: $ty)*) -> Result<$ok> {
                 let number = self.count();
                 self.strike(number, Side::Before).await?;
+                self.meanwhile(stringify!($name)).await;
                 let done = self.inner.$name($($arg),*).await;
                 self.strike(number, Side::After).await?;
                 done

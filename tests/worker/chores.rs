@@ -1,6 +1,7 @@
 //! What comes by itself: seeding, passes, the audit log, expiry, erasure.
 //! Knows no interval but those of the harness.
 
+use super::faulty_world;
 use super::hints::all_cases;
 use crate::harness::{self, PROJECT, World};
 use crate::store::engines::Engine;
@@ -13,6 +14,7 @@ use invite_guard::worker::Settings;
 use invite_guard_sandbox::{AddBy, CustomerAccess, Fault, ProjectType};
 use jiff::SignedDuration;
 use serde_json::json;
+use std::sync::Arc;
 
 #[actix_web::test]
 async fn a_new_project_is_taken_over_silently_and_then_watched() {
@@ -105,6 +107,24 @@ async fn after_an_uninstall_nothing_is_called_and_at_last_nothing_is_left() {
         assert!(world.store.tenants().await.expect("tenants can be read").is_empty(), "{engine:?}: all is erased");
         world.end().await;
     }
+}
+
+#[actix_web::test]
+async fn a_site_that_comes_back_while_it_is_erased_ends_the_erasure() {
+    let (world, faults) = faulty_world().await;
+    world.site.uninstall().await.expect("the sandbox uninstalls");
+    let (store, installation, now) = (Arc::clone(&world.store), world.tenant.installation.clone(), world.clock.now());
+    faults.before("erase_tenant", async move {
+        store.install(&installation, now, &|_| Vec::new()).await.expect("installs again");
+    });
+    world.pass_in_steps(3, SignedDuration::from_hours(24)).await;
+    let back = world.store.tenant(world.id()).await.expect("tenants can be read").expect("nothing of it is erased");
+    assert!(back.is_active());
+    for state in [RowState::Dead, RowState::Queued, RowState::Leased] {
+        let rows = world.store.rows(state, 50).await.expect("rows can be read");
+        assert!(rows.iter().all(|row| row.kind != "erase"), "the erasure is over, neither dead nor waiting: {rows:?}");
+    }
+    world.end().await;
 }
 
 #[actix_web::test]

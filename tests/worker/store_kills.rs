@@ -2,6 +2,7 @@
 //! Knows no order of calls; it goes on until there is no further one. One world serves all of them: every round has its own
 //! customer and an untried canary.
 
+use super::faulty_world_on;
 use super::kills::{all_tests, engines};
 use crate::harness::{PROJECT, World};
 use crate::store::engines::Engine;
@@ -29,16 +30,10 @@ struct Arena {
 }
 
 async fn arena(engine: Engine) -> Arena {
-    let (tell, told) = std::sync::mpsc::channel();
-    let wrap = Box::new(move |store: Arc<dyn Store>| {
-        let faults = Arc::new(FaultStore::new(store));
-        tell.send(Arc::clone(&faults)).expect("the arena waits for it");
-        faults as Arc<dyn Store>
-    });
-    let world = World::start_wrapped(engine, wrap).await;
+    let (world, faults) = faulty_world_on(engine).await;
     world.set_comments(PROJECT, CommentMode::Request).await;
     world.state_invitations_off(PROJECT).await;
-    Arena { world, faults: told.recv().expect("the store was wrapped") }
+    Arena { world, faults }
 }
 
 impl Arena {
