@@ -178,6 +178,7 @@ fn worker_settings(settings: &Settings) -> worker::Settings {
         reconcile_interval: settings.reconcile_interval,
         audit_interval: settings.audit_interval,
         retention_days: settings.retention_days,
+        renew_every: worker::RENEW_EVERY,
     }
 }
 

@@ -20,6 +20,7 @@ use crate::publish::Publisher;
 use crate::store::Store;
 use jiff::SignedDuration;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::Notify;
 
 /// What the worker needs.
@@ -51,7 +52,12 @@ pub struct Settings {
     pub audit_interval: SignedDuration,
     /// Days that ended cases are kept, where a project has no number of its own.
     pub retention_days: u16,
+    /// How often the lease of a piece in work is renewed.
+    pub renew_every: Duration,
 }
+
+/// Well before a lease ends, twice.
+pub const RENEW_EVERY: Duration = Duration::from_secs(30);
 
 /// The worker. Cheap to clone; clones share everything.
 #[derive(Clone)]

@@ -9,11 +9,7 @@ use crate::domain::work::{Claim, End, Work};
 use crate::store::StoreError;
 use futures::FutureExt as _;
 use std::panic::AssertUnwindSafe;
-use std::time::Duration;
 use tokio_util::sync::CancellationToken;
-
-/// Well before a lease ends, twice.
-const RENEW_EVERY: Duration = Duration::from_secs(30);
 
 impl Inner {
     /// Does the row and settles it. Ends early without settling when the lease is lost: somebody else has it.
@@ -56,7 +52,7 @@ impl Inner {
     /// Comes back only when the lease is lost.
     async fn keep_lease(&self, claim: &Claim) {
         loop {
-            tokio::time::sleep(RENEW_EVERY).await;
+            tokio::time::sleep(self.settings.renew_every).await;
             match self.store.renew(claim, self.clock.now() + LEASE).await {
                 Err(StoreError::LeaseLost) => {
                     tracing::warn!(id = claim.id.0, kind = claim.work.kind(), "lease lost; work abandoned");

@@ -192,6 +192,7 @@ pub(crate) fn settings() -> Settings {
         reconcile_interval: SignedDuration::from_hours(24),
         audit_interval: SignedDuration::from_mins(1),
         retention_days: 21,
+        renew_every: invite_guard::worker::RENEW_EVERY,
     }
 }
 
