@@ -2,7 +2,8 @@
 //! Knows no words and no Jira; `observe` is the only way a diagnosis changes it.
 
 use super::{AccountId, ProjectId, TenantId};
-use diagnosis::{Confidence, Diagnosis, Finding, Moment, Overall, Route, Ruling, Severity, Via};
+use diagnosis::scenarios::{self, REGISTRY};
+use diagnosis::{Confidence, Diagnosis, Finding, Level, Moment, Overall, Route, Ruling, Scenario, Severity, Via};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -64,6 +65,13 @@ pub struct Standing {
     pub scenario: String,
     /// How sure.
     pub confidence: Confidence,
+}
+
+impl Standing {
+    /// The cause; `None` when this version no longer knows it.
+    pub fn scenario(&self) -> Option<&'static Scenario> {
+        scenarios::by_slug(&self.scenario)
+    }
 }
 
 /// What we wrote into Jira for a case, so that it is edited in place and taken back.
@@ -210,19 +218,54 @@ impl Case {
         true
     }
 
-    /// The highest standing block by the order of the last diagnosis, then by slug.
+    /// The cause to act on first, which page, panel, API, property and comment all name: by level, then severity, never by
+    /// how sure we are. While the site's mail is off, curing anything below it helps nobody.
     pub fn primary(&self) -> Option<&Standing> {
-        let rank =
-            |s: &Standing| self.findings.iter().position(|f| f.scenario.slug == s.scenario).unwrap_or(usize::MAX);
-        self.standing.iter().min_by_key(|s| (rank(s), &s.scenario))
+        self.by_precedence().first().copied()
+    }
+
+    /// The other blocks that stand, in the same order.
+    pub fn further(&self) -> Vec<&Standing> {
+        self.by_precedence().into_iter().skip(1).collect()
     }
 
     /// The highest standing block that is worth a comment: severity warning or error, of whatever level.
     pub fn worth_a_comment(&self) -> Option<&Standing> {
-        self.findings
-            .iter()
-            .filter(|f| f.scenario.severity != Severity::Information)
-            .find_map(|f| self.standing.iter().find(|s| s.scenario == f.scenario.slug))
+        let acts = |s: &&Standing| s.scenario().is_some_and(|scenario| scenario.severity != Severity::Information);
+        self.by_precedence().into_iter().find(acts)
+    }
+
+    /// Whether a block that stands is sure, be it the first or another one.
+    pub fn is_confirmed(&self) -> bool {
+        self.standing.iter().any(|standing| standing.confidence == Confidence::Confirmed)
+    }
+
+    /// The finding behind a block that stands. One that nobody could look at again is told as it stood.
+    pub fn told(&self, standing: &Standing) -> Option<Finding> {
+        let finding = self.findings.iter().find(|finding| finding.scenario.slug == standing.scenario)?;
+        Some(Finding { ruling: Ruling::Blocks, confidence: standing.confidence, ..finding.clone() })
+    }
+
+    /// Every finding, where a block stands as [`Case::told`].
+    pub fn told_findings(&self) -> Vec<Finding> {
+        let told = |finding: &Finding| {
+            let standing = self.standing.iter().find(|standing| standing.scenario == finding.scenario.slug);
+            standing.and_then(|standing| self.told(standing)).unwrap_or_else(|| finding.clone())
+        };
+        self.findings.iter().map(told).collect()
+    }
+
+    /// Site before project before person, worst first, ties by the registry; last what this version no longer knows.
+    fn by_precedence(&self) -> Vec<&Standing> {
+        let rank = |standing: &&Standing| {
+            let known = REGISTRY.iter().position(|scenario| scenario.slug == standing.scenario);
+            known.map_or((Level::Person, Severity::Information, usize::MAX), |place| {
+                (REGISTRY[place].level, REGISTRY[place].severity, place)
+            })
+        };
+        let mut standing: Vec<_> = self.standing.iter().collect();
+        standing.sort_by_key(rank);
+        standing
     }
 
     /// Whether Jira does not yet show what the case says.
@@ -246,4 +289,46 @@ fn next_standing(before: &[Standing], findings: &[Finding]) -> Vec<Standing> {
     }
     standing.sort();
     standing
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn standing(blocks: &[(&str, Confidence)]) -> Case {
+        let added = Moment::at(Timestamp::UNIX_EPOCH);
+        let account = AccountId("qm:1:a".to_owned());
+        let mut case = Case::noticed(TenantId(1), ProjectId(1), account, added, Via::Role, false);
+        let block = |(slug, confidence): &(&str, Confidence)| Standing {
+            scenario: (*slug).to_owned(),
+            confidence: *confidence,
+        };
+        case.standing = blocks.iter().map(block).collect();
+        case
+    }
+
+    fn slugs<'a>(standing: impl IntoIterator<Item = &'a Standing>) -> Vec<&'a str> {
+        standing.into_iter().map(|standing| standing.scenario.as_str()).collect()
+    }
+
+    #[test]
+    fn what_lies_higher_comes_first_however_sure_the_rest_is() {
+        use Confidence::{Confirmed, Likely};
+        let all = [
+            ("of_an_older_version", Confirmed),
+            ("existing_customer", Confirmed),
+            ("created_by_automation", Confirmed),
+            ("notification_disabled", Confirmed),
+            ("outgoing_mail_disabled", Likely),
+        ];
+        let order: Vec<_> = all.iter().rev().map(|(slug, _)| *slug).collect();
+        let case = standing(&all);
+        assert_eq!(slugs(case.primary()), order[..1], "the site before everything else, though it is only likely");
+        assert_eq!(slugs(case.further()), order[1..]);
+        assert!(case.is_confirmed(), "the word about the person goes by whatever is sure");
+        assert_eq!(slugs(standing(&all[..2]).primary()), ["existing_customer"]);
+        assert_eq!(slugs(standing(&all[..2]).worth_a_comment()), [""; 0], "nobody has to act on it");
+        assert_eq!(slugs(standing(&all[..3]).worth_a_comment()), ["created_by_automation"]);
+        assert_eq!(slugs(standing(&[]).primary()), [""; 0]);
+    }
 }

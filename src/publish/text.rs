@@ -4,18 +4,13 @@
 use super::{PROJECT_PAGE, Run, adf};
 use crate::domain::case::{Case, CaseState, Standing};
 use crate::words::{RenderedFinding, Slots};
-use diagnosis::{Finding, Ruling, Severity};
+use diagnosis::{Finding, Severity};
 use serde_json::Value;
 
 impl Run<'_> {
     /// The document for what the comment says now; `None`: that the block is gone, or that the case is over.
     pub(super) async fn text(&self, case: &Case, says: Option<&Standing>) -> Value {
-        let finding = says.and_then(|says| {
-            let told = case.findings.iter().find(|finding| finding.scenario.slug == says.scenario)?;
-            // A block that stands although nobody could look again is told as it stood.
-            Some(Finding { ruling: Ruling::Blocks, confidence: says.confidence, ..told.clone() })
-        });
-        match finding {
+        match says.and_then(|says| case.told(says)) {
             Some(finding) => self.blocked(&finding).await,
             None => self.over(case.state),
         }

@@ -91,18 +91,32 @@ fn the_cure_that_cannot_work_is_not_offered() {
 }
 
 #[test]
-fn a_cause_that_is_only_likely_does_not_hide_one_that_is_sure() {
+fn the_cause_that_lies_higher_leads_and_what_is_sure_beside_it_is_told_too() {
     let words = Words::for_locale("en");
     let mut person = case("qm:1:b", "existing_customer/blocks_by_audit.json", 36);
     let off = case("qm:1:b", "notification_disabled/blocks_likely_changed_in_window.json", 36);
     let likely = off.findings.iter().find(|f| f.scenario.slug == "notification_disabled").expect("a finding").clone();
     let sure = person.findings.iter().find(|f| f.scenario.slug == "existing_customer").expect("a finding").clone();
-    person.observe(&Diagnosis { findings: vec![likely, sure] }, Route::Unknown, at("2026-11-23T09:42:00Z"));
+    person.observe(&Diagnosis { findings: vec![sure, likely] }, Route::Unknown, at("2026-11-23T09:42:00Z"));
     let page = page_of("notification_disabled/clears.json", vec![person.clone()]);
     let page = text_of(&health::render(&page, &words).expect("the page renders").html);
-    assert!(page.contains("Bo Beispiel already has an account"), "the sure cause has the card:\n{page}");
-    assert!(!page.contains("while invitations were turned off"), "nobody is counted twice:\n{page}");
+    assert!(page.contains("while invitations were turned off"), "the project's cause has the card:\n{page}");
+    let also = "Also: Bo Beispiel already has an account";
+    assert_eq!(page.matches(also).count(), 1, "on one card only, and nothing that blocks is hidden:\n{page}");
+    let people = page.split("Recently added").nth(1).expect("a list of adds");
+    assert!(people.contains("UTC\nBlocked\n"), "the word about the person goes by what is sure:\n{people}");
     let panel = issue::render(&panel_of(Some(person)), &words).expect("the panel renders").html;
-    assert!(panel.contains("<h1 tabindex=\"-1\">Bo Beispiel already has an account"), "the sure cause leads:\n{panel}");
-    assert!(panel.contains("class=\"others\" open"), "the likely cause is not hidden:\n{panel}");
+    assert!(panel.contains("<h1 tabindex=\"-1\">Invitations may be turned off in Support"), "the same leads:\n{panel}");
+    assert!(panel.contains("class=\"others\" open"), "the sure cause is not hidden:\n{panel}");
+}
+
+#[test]
+fn a_block_that_nobody_could_look_at_again_is_told_as_it_stood() {
+    let words = Words::for_locale("en");
+    let mut person = case("qm:1:b", "notification_disabled/blocks.json", 36);
+    let gap = case("qm:1:b", "notification_disabled/unknown.json", 36);
+    person.observe(&Diagnosis { findings: gap.findings }, gap.route, at("2026-11-23T09:42:00Z"));
+    let panel = text_of(&issue::render(&panel_of(Some(person)), &words).expect("the panel renders").html);
+    assert!(panel.contains("Invitations are turned off in Support"), "{panel}");
+    assert!(!panel.contains("couldn’t check whether invitations"), "one cause is told once, in one way:\n{panel}");
 }

@@ -1,7 +1,7 @@
 //! One cause as a card: what blocks, how we know, who can do what about it, and whom it kept from being invited.
 //! Knows no order of cards and no page around them.
 
-use super::fragment::{Button, Look, Names, Say, api, cause_of};
+use super::fragment::{Button, Look, Names, Say, api};
 use super::rich::{As, Rich};
 use crate::domain::ProjectId;
 use crate::domain::case::Case;
@@ -54,8 +54,10 @@ pub(super) struct Person {
     pub(super) key: String,
     pub(super) name: String,
     pub(super) when: Rich,
-    /// The word for a person whose cause is only likely.
+    /// The word for a person of whom nothing is sure.
     pub(super) maybe: Option<String>,
+    /// What else blocks.
+    pub(super) also: Vec<String>,
     pub(super) buttons: Vec<Button>,
 }
 
@@ -145,10 +147,10 @@ pub(super) fn now(place: &Place<'_>, finding: &Finding, people: &[&Case], answer
 
 /// A cause that lies in people, or stood when they were added and no longer stands: newest add first.
 pub(super) fn of_people(place: &Place<'_>, slug: &str, people: &[&Case]) -> Option<Card> {
-    let (newest, finding) = speaking(slug, people)?;
+    let (newest, finding) = speaking(people)?;
     let one = people.len() == 1;
     let name = place.say.customer(place.names, &newest.account.0);
-    let rendered = place.render(finding, one.then_some(name.as_str()));
+    let rendered = place.render(&finding, one.then_some(name.as_str()));
     let personal = finding.scenario.level == diagnosis::Level::Person;
     let word = if people.iter().any(|case| is_sure(case)) { Overall::Blocked } else { Overall::MayBeBlocked };
     // A switch that is on again needs no turning on; who was added meanwhile still has to be told.
@@ -165,7 +167,7 @@ pub(super) fn of_people(place: &Place<'_>, slug: &str, people: &[&Case]) -> Opti
         verdict: place.say.0.word(word),
         open: false,
         note: None,
-        proof: proof(place, finding, &rendered),
+        proof: proof(place, &finding, &rendered),
         who: Some(if personal { rendered.who } else { place.say.0.word(diagnosis::Who::Agent) }),
         steps,
         switch: None,
@@ -181,13 +183,14 @@ pub(super) fn of_people(place: &Place<'_>, slug: &str, people: &[&Case]) -> Opti
 }
 
 /// The surest add speaks for all on a card; among equals the newest.
-fn speaking<'a>(slug: &str, people: &[&'a Case]) -> Option<(&'a Case, &'a Finding)> {
+fn speaking<'a>(people: &[&'a Case]) -> Option<(&'a Case, Finding)> {
     let surest = people.iter().find(|case| is_sure(case)).or_else(|| people.first())?;
-    Some((surest, surest.findings.iter().find(|finding| finding.scenario.slug == slug)?))
+    Some((surest, surest.told(surest.primary()?)?))
 }
 
+/// Whether the cause that a person is grouped by is sure.
 fn is_sure(case: &Case) -> bool {
-    cause_of(case).is_some_and(|standing| standing.confidence == diagnosis::Confidence::Confirmed)
+    case.primary().is_some_and(|standing| standing.confidence == diagnosis::Confidence::Confirmed)
 }
 
 fn rows(place: &Place<'_>, people: &[&Case]) -> Vec<Person> {
@@ -195,13 +198,20 @@ fn rows(place: &Place<'_>, people: &[&Case]) -> Vec<Person> {
         let name = place.say.customer(place.names, &case.account.0);
         Person {
             key: case.account.0.clone(),
-            maybe: (!is_sure(case)).then(|| place.say.0.word(Overall::MayBeBlocked)),
+            maybe: (!case.is_confirmed()).then(|| place.say.0.word(Overall::MayBeBlocked)),
+            also: also(place, case, &name),
             when: place.say.at("page-added", case.added.not_after, As::Ago, &[]),
             buttons: vec![Button::handled(place.say, case, &name), Button::recheck(place.say, case, &name)],
             name,
         }
     };
     people.iter().take(SHOWN).map(row).collect()
+}
+
+fn also(place: &Place<'_>, case: &Case, name: &str) -> Vec<String> {
+    let further = case.further().into_iter().filter_map(|standing| case.told(standing));
+    let titles = further.map(|finding| place.render(&finding, Some(name)).title);
+    titles.map(|title| place.say.with("page-also", &[("cause", &title)])).collect()
 }
 
 fn more(place: &Place<'_>, count: usize) -> Option<String> {

@@ -5,7 +5,7 @@ use super::rich::{As, Rich, mark, plain};
 use crate::domain::ProjectId;
 use crate::domain::case::{Case, CaseState, Standing};
 use crate::words::{Value, Words};
-use diagnosis::{Confidence, Overall, Ruling, Severity};
+use diagnosis::{Overall, Ruling, Severity};
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::json;
@@ -166,25 +166,13 @@ impl Button {
     }
 }
 
-/// The block by which a person is grouped and shown: the first confirmed one, since a higher one that is only likely may be
-/// none at all; else the first.
-pub(super) fn cause_of(case: &Case) -> Option<&Standing> {
-    let confirmed = case.findings.iter().find_map(|finding| {
-        case.standing.iter().find(|s| s.scenario == finding.scenario.slug && s.confidence == Confidence::Confirmed)
-    });
-    confirmed.or_else(|| case.primary())
-}
-
 /// Word and look of a noticed add.
 pub(super) fn verdict(say: Say<'_>, case: &Case) -> (String, Look) {
-    let cause = cause_of(case).and_then(|standing| {
-        let finding = case.findings.iter().find(|f| f.scenario.slug == standing.scenario)?;
-        Some((finding.scenario.severity, standing.confidence))
-    });
+    let cause = case.primary().and_then(Standing::scenario);
     match (case.state, cause) {
-        (CaseState::Open, Some((severity, sure))) => {
-            let word = if sure == Confidence::Confirmed { Overall::Blocked } else { Overall::MayBeBlocked };
-            (say.0.word(word), Look::of_severity(severity))
+        (CaseState::Open, Some(scenario)) => {
+            let word = if case.is_confirmed() { Overall::Blocked } else { Overall::MayBeBlocked };
+            (say.0.word(word), Look::of_severity(scenario.severity))
         }
         (CaseState::Open, None) => (say.0.word(case.overall.unwrap_or(Overall::MayBeBlocked)), Look::WARNING),
         (CaseState::Unchecked, _) if case.checked_at.is_none() => (say.t("page-state-new"), Look::UNKNOWN),

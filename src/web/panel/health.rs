@@ -3,7 +3,7 @@
 
 use super::May;
 use super::card::{self, Answers, Card, Place, Proof};
-use super::fragment::{Button, Fragment, Look, Names, Say, api, cause_of, verdict};
+use super::fragment::{Button, Fragment, Look, Names, Say, api, verdict};
 use super::rich::{As, Rich};
 use crate::domain::case::{Case, CaseState};
 use crate::domain::project::{Canary, CommentMode, Project};
@@ -193,7 +193,7 @@ fn questions(place: &Place<'_>, health: &ProjectHealth) -> Vec<Question> {
 /// Worst first, only the worst open: what blocks now, whom it lies in, what is clear. Each person stands on one card.
 fn cards(place: &Place<'_>, health: &ProjectHealth) -> Vec<Card> {
     let of = |slug: &str| -> Vec<&Case> {
-        open(health).filter(|case| cause_of(case).is_some_and(|standing| standing.scenario == slug)).collect()
+        open(health).filter(|case| case.primary().is_some_and(|standing| standing.scenario == slug)).collect()
     };
     let ruled = |ruling: Ruling| health.diagnosis.findings.iter().filter(move |f| f.ruling == ruling);
     let card = |finding: &Finding| {
@@ -247,7 +247,7 @@ fn add(place: &Place<'_>, case: &Case) -> Add {
         verdict: word,
         window: say.between("page-window", between),
         checked: case.checked_at.map(|at| say.at("page-checked", at, As::Ago, &[])),
-        lines: lines(place, &case.findings, &name),
+        lines: lines(place, &case.told_findings(), &name),
         name,
         buttons,
     }

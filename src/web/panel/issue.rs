@@ -3,7 +3,7 @@
 
 use super::May;
 use super::card::{self, Place, Proof};
-use super::fragment::{Button, Fragment, Look, Names, Say, cause_of, verdict};
+use super::fragment::{Button, Fragment, Look, Names, Say, verdict};
 use super::rich::{As, Rich};
 use crate::domain::case::Case;
 use crate::words::{RenderedLink, Words};
@@ -94,11 +94,12 @@ fn of_case<'a>(panel: &'a RequestPanel, case: &Case, say: Say<'a>) -> IssuePanel
     };
     let name = say.customer(&panel.names, &case.account.0);
     let (word, look) = verdict(say, case);
-    let primary = case.findings.iter().find(|f| cause_of(case).is_some_and(|s| s.scenario == f.scenario.slug));
+    let findings = case.told_findings();
+    let primary = case.primary().and_then(|cause| findings.iter().find(|f| f.scenario.slug == cause.scenario));
     let shown = |finding: &&Finding| {
         finding.ruling != Ruling::NotApplicable && primary.is_none_or(|p| p.scenario.slug != finding.scenario.slug)
     };
-    let lines: Vec<Line> = case.findings.iter().filter(shown).map(|finding| line(&place, finding, &name)).collect();
+    let lines: Vec<Line> = findings.iter().filter(shown).map(|finding| line(&place, finding, &name)).collect();
     let rendered = primary.map(|finding| place.render(finding, Some(&name)));
     let reporter = [("customer", name.as_str()), ("request", panel.request.as_str())];
     IssuePanel {
@@ -122,7 +123,7 @@ fn of_case<'a>(panel: &'a RequestPanel, case: &Case, say: Say<'a>) -> IssuePanel
             links: cause.links,
         }),
         others: say.count("page-others", lines.len()),
-        others_open: case.findings.iter().filter(shown).any(|finding| finding.ruling == Ruling::Blocks),
+        others_open: findings.iter().filter(shown).any(|finding| finding.ruling == Ruling::Blocks),
         lines,
         buttons: buttons(say, case, &name),
         say,

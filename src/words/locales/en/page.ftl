@@ -41,6 +41,7 @@ page-proof = How we know
 page-cure = What to do
 page-by = By { $by }
 page-likely = Likely
+page-also = Also: { $cause }
 page-automation = Automation
 page-someone = somebody whose name Jira doesn’t show
 page-nameless = A customer without a shown name
