@@ -59,6 +59,14 @@ async fn every_address_in_the_descriptor_is_a_route() {
 }
 
 #[tokio::test]
+async fn the_page_that_comments_link_to_is_a_project_page() {
+    let descriptor = descriptor(&Bench::new().await).await;
+    let pages = descriptor["modules"]["jiraProjectPages"].as_array().expect("a list");
+    let linked = invite_guard::publish::PROJECT_PAGE;
+    assert!(pages.iter().any(|page| page["key"] == linked), "comments link to the project page {linked:?}: {pages:?}");
+}
+
+#[tokio::test]
 async fn an_unchanged_descriptor_is_304() {
     let bench = Bench::new().await;
     let first = bench.send("GET", "/atlassian-connect.json", None, None).await;

@@ -6,10 +6,10 @@ use crate::store::engines::Engine;
 use diagnosis::FactKey;
 use invite_guard::domain::project::{Canary, CommentMode};
 use invite_guard::domain::work::Work;
-use invite_guard::publish::CASE_PROPERTY;
+use invite_guard::publish::{CASE_PROPERTY, PROJECT_PAGE};
 use invite_guard_sandbox::CommentView;
 use jiff::SignedDuration;
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// A world with comments on and one customer whose invitation is blocked by the project's switch; account and request.
 async fn commented() -> (World, String, String) {
@@ -51,6 +51,37 @@ async fn the_comment_is_internal_tells_cause_evidence_and_steps_and_names_nobody
     assert_eq!(canary(&world).await, Canary::Internal);
     assert!(world.site.comments(&world.internal_item).is_empty(), "the canary is gone");
     world.check().await;
+    world.end().await;
+}
+
+/// Addresses that a document links to.
+fn links(node: &Value) -> Vec<String> {
+    match node {
+        Value::Object(fields) => match fields.get("href") {
+            Some(Value::String(href)) => vec![href.clone()],
+            _ => fields.values().flat_map(links).collect(),
+        },
+        Value::Array(list) => list.iter().flat_map(links).collect(),
+        _ => Vec::new(),
+    }
+}
+
+#[actix_web::test]
+async fn the_comments_link_opens_our_page_of_the_project() {
+    let (world, _, request) = commented().await;
+    let body = only_comment(&world, &request).body;
+    let link = links(&body).into_iter().find(|link| link.contains("/plugins/servlet/ac/")).expect("a link to our page");
+    let opened = reqwest::get(&link).await.expect("the site answers");
+    assert_eq!(opened.status(), 200, "{link} leads nowhere");
+    assert_eq!(opened.url().path(), format!("/jira/servicedesk/projects/{PROJECT}/apps"), "the page of this project");
+    for bent in [
+        link.replace(&format!("/{PROJECT_PAGE}?"), "/elsewhere?"),
+        link.replace("/ac/invite-guard/", "/ac/another-app/"),
+        link.replace(&format!("={PROJECT}&"), "=NOWHERE&"),
+    ] {
+        assert_ne!(bent, link);
+        assert_eq!(reqwest::get(&bent).await.expect("the site answers").status(), 404, "{bent} is nobody's page");
+    }
     world.end().await;
 }
 

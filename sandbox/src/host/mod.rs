@@ -26,7 +26,10 @@ const FILES: &[(&str, &str, &str)] = &[
 const PAGE: &str = include_str!("files/index.html");
 
 /// Addresses that a browser may open; all show the same page, which looks at its own address.
-const PAGES: &[&str] = &["/jira/", "/browse/", "/secure/admin/", "/servicedesk/", "/projects/", "/plugins/servlet/ac/"];
+const PAGES: &[&str] = &["/jira/", "/browse/", "/secure/admin/", "/servicedesk/", "/projects/"];
+
+/// Where links of apps lead: `{app key}/{module key}?project.key=…`.
+const MODULES: &str = "/plugins/servlet/ac/";
 
 /// What of the app is to be shown, where and to whom.
 #[derive(Debug, Deserialize)]
@@ -47,6 +50,9 @@ pub(crate) async fn serve(site: Arc<Site>, request: HttpRequest) -> Option<HttpR
     if let Some((_, kind, text)) = FILES.iter().find(|(address, ..)| *address == path) {
         return Some(HttpResponse::Ok().content_type(format!("{kind}; charset=utf-8")).body(*text));
     }
+    if let Some(named) = path.strip_prefix(MODULES) {
+        return module(&site, named, request.query_string());
+    }
     if path == "/" || PAGES.iter().any(|start| path.starts_with(start)) {
         return Some(page());
     }
@@ -58,6 +64,22 @@ pub(crate) async fn serve(site: Arc<Site>, request: HttpRequest) -> Option<HttpR
         }
         _ => None,
     }
+}
+
+/// The project page that a link names: shown where Jira shows it, in its project. What is not there is the site's 404.
+fn module(site: &Site, named: &str, query: &str) -> Option<HttpResponse> {
+    let (app, module) = named.split_once('/')?;
+    let asked = web::Query::<Vec<(String, String)>>::from_query(query).ok()?;
+    let (_, project) = asked.iter().find(|(name, _)| name == "project.key")?;
+    let state = site.lock();
+    let installed = state.app.as_ref().filter(|installed| installed.enabled && installed.key == app)?;
+    let pages = installed.descriptor["modules"]["jiraProjectPages"].as_array()?;
+    if !pages.iter().any(|page| page["key"] == module) {
+        return None;
+    }
+    let key = &state.project(project)?.key;
+    let shown = format!("/jira/servicedesk/projects/{key}/apps");
+    Some(HttpResponse::Found().insert_header(("Location", shown)).finish())
 }
 
 /// A name that was bent to this address must not read tokens.
