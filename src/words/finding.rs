@@ -2,7 +2,7 @@
 //! Does not know how findings are ordered or laid out.
 
 use super::{Args, Value, Words};
-use diagnosis::{Confidence, Evidence, Finding, KNOWLEDGE_ARTICLE, Overall, Ruling, ticket_url};
+use diagnosis::{Confidence, Evidence, FactKey, Finding, KNOWLEDGE_ARTICLE, Overall, Ruling, Step, ticket_url};
 use jiff::Timestamp;
 use std::borrow::Cow;
 
@@ -145,7 +145,8 @@ impl Words {
         if let Some(evidence) = finding.evidence.first() {
             args.insert(Cow::Borrowed("observed"), Value::from(self.when(evidence.origin.observed_at)));
         }
-        let short = finding.steps.len() < finding.scenario.remedy.steps.len();
+        let by_mail = |steps: &[Step]| steps.iter().filter(|s| s.hangs_on == Some(FactKey::OutgoingMailOn)).count();
+        let short = by_mail(&finding.steps) < by_mail(finding.scenario.remedy.steps);
         let short = if short { self.optional(&format!("{id}-short"), &args) } else { None };
         Some(short.unwrap_or_else(|| self.render(id, &args)))
     }

@@ -44,8 +44,9 @@ fn cause(words: &Words, scenario: &Scenario) -> String {
     }
     text.push_str("\nCure:\n\n");
     for (number, step) in scenario.remedy.steps.iter().enumerate() {
-        let left_out = match step.needs {
+        let left_out = match step.hangs_on {
             Some(FactKey::OutgoingMailOn) => " (left out while outgoing mail is known to be off)",
+            Some(FactKey::AddedVia) => " (left out for whoever was noticed as an add)",
             _ => "",
         };
         let _ = writeln!(text, "{}. {}{left_out}", number + 1, words.render(step.text, &args));

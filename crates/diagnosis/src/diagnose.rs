@@ -7,7 +7,7 @@ use crate::{
     ruling::{Evidence, Outcome, Ruling, Scenario},
     source::Source,
     table::{FactKey, Facts, PersonFacts, ProjectFacts, SiteFacts},
-    vocabulary::{Confidence, Gap, Level, Overall, Route},
+    vocabulary::{Confidence, Gap, Level, Overall, Route, Via},
 };
 use jiff::Timestamp;
 
@@ -109,13 +109,16 @@ fn weigh(
     }
 }
 
-/// A step through a switch that is known to be off cannot work and is left out. The scenario of that switch keeps its own
-/// steps: they are about turning it on.
+/// A step through a switch that is known to be off cannot work, and one that was done is idle: both are left out. The scenario
+/// of a switch keeps its own steps: they are about turning it on.
 fn possible_steps(scenario: &Scenario, facts: Facts<'_>) -> Vec<Step> {
     let mail_off = facts.site.outgoing_mail_on.known().is_ok_and(|seen| !seen.value);
-    let impossible = |step: &Step| match step.needs {
+    // A customer list tells who may use the desk, not who was added.
+    let added = facts.person.added_via.known().is_ok_and(|seen| seen.value != Via::ListOnly);
+    let left_out = |step: &Step| match step.hangs_on {
         Some(FactKey::OutgoingMailOn) => mail_off,
+        Some(FactKey::AddedVia) => added,
         _ => false,
     };
-    scenario.remedy.steps.iter().copied().filter(|step| !impossible(step)).collect()
+    scenario.remedy.steps.iter().copied().filter(|step| !left_out(step)).collect()
 }

@@ -12,8 +12,9 @@ pub const KNOWLEDGE_ARTICLE: &str =
 pub struct Step {
     /// Message id.
     pub text: &'static str,
-    /// A switch this step works through: known to be off, the step is left out, since it cannot work.
-    pub needs: Option<FactKey>,
+    /// The fact by which the step may be left out: it works through a switch that is known to be off and so cannot work, or it
+    /// is done already.
+    pub hangs_on: Option<FactKey>,
 }
 
 /// The cure of a cause.

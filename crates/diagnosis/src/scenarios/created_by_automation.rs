@@ -15,10 +15,10 @@ pub(super) const SCENARIO: Scenario = Scenario {
     remedy: Remedy {
         who: Who::FlowOwner,
         steps: &[
-            Step { text: "created_by_automation-step-send-link", needs: None },
-            Step { text: "created_by_automation-step-open-flow", needs: None },
-            Step { text: "created_by_automation-step-add-mail", needs: None },
-            Step { text: "created_by_automation-step-run-once", needs: None },
+            Step { text: "created_by_automation-step-send-link", hangs_on: None },
+            Step { text: "created_by_automation-step-open-flow", hangs_on: None },
+            Step { text: "created_by_automation-step-add-mail", hangs_on: None },
+            Step { text: "created_by_automation-step-run-once", hangs_on: None },
         ],
         copy: Some("created_by_automation-copy"),
     },

@@ -15,11 +15,12 @@ pub(super) const SCENARIO: Scenario = Scenario {
     remedy: Remedy {
         who: Who::Agent,
         steps: &[
-            Step { text: "existing_customer-step-add", needs: None },
-            Step { text: "existing_customer-step-send-link", needs: None },
+            // Whoever was noticed as an add is there.
+            Step { text: "existing_customer-step-add", hangs_on: Some(FactKey::AddedVia) },
+            Step { text: "existing_customer-step-send-link", hangs_on: None },
             // The portal hides the link while the site sends no mail.
-            Step { text: "existing_customer-step-forgot-password", needs: Some(FactKey::OutgoingMailOn) },
-            Step { text: "existing_customer-step-set-password", needs: None },
+            Step { text: "existing_customer-step-forgot-password", hangs_on: Some(FactKey::OutgoingMailOn) },
+            Step { text: "existing_customer-step-set-password", hangs_on: None },
         ],
         copy: Some("existing_customer-copy"),
     },

@@ -15,9 +15,9 @@ pub(super) const SCENARIO: Scenario = Scenario {
     remedy: Remedy {
         who: Who::ProjectAdmin,
         steps: &[
-            Step { text: "notification_disabled-step-open", needs: None },
-            Step { text: "notification_disabled-step-turn-on", needs: None },
-            Step { text: "notification_disabled-step-send-link", needs: None },
+            Step { text: "notification_disabled-step-open", hangs_on: None },
+            Step { text: "notification_disabled-step-turn-on", hangs_on: None },
+            Step { text: "notification_disabled-step-send-link", hangs_on: None },
         ],
         copy: Some("notification_disabled-copy"),
     },

@@ -15,10 +15,10 @@ pub(super) const SCENARIO: Scenario = Scenario {
     remedy: Remedy {
         who: Who::JiraAdmin,
         steps: &[
-            Step { text: "outgoing_mail_disabled-step-open", needs: None },
-            Step { text: "outgoing_mail_disabled-step-ask", needs: None },
-            Step { text: "outgoing_mail_disabled-step-turn-on", needs: None },
-            Step { text: "outgoing_mail_disabled-step-add-again", needs: None },
+            Step { text: "outgoing_mail_disabled-step-open", hangs_on: None },
+            Step { text: "outgoing_mail_disabled-step-ask", hangs_on: None },
+            Step { text: "outgoing_mail_disabled-step-turn-on", hangs_on: None },
+            Step { text: "outgoing_mail_disabled-step-add-again", hangs_on: None },
         ],
         copy: Some("outgoing_mail_disabled-copy"),
     },

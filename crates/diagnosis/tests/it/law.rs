@@ -62,7 +62,7 @@ pub(crate) fn broken(sheet: &Sheet, key: FactKey) -> Vec<String> {
         if !same && !scenario.needs.contains(&key) {
             wrong.push(format!("read, but not in `needs`: {told}"));
         }
-        let step_reads = scenario.remedy.steps.iter().any(|step| step.needs == Some(key));
+        let step_reads = scenario.remedy.steps.iter().any(|step| step.hangs_on == Some(key));
         if before.steps != after.steps && !step_reads {
             wrong.push(format!("steps changed by a fact that none of them names: {told}"));
         }

@@ -4,7 +4,7 @@
 use crate::law::finding;
 use diagnosis::{
     Confidence::{self, Confirmed, Likely, Unknown},
-    Creator, CreatorKind, Fact, Finding, Gap, Kind, Origin, Overall, Route, Ruling, Sheet, Source, diagnose,
+    Creator, CreatorKind, Fact, Finding, Gap, Kind, Origin, Overall, Route, Ruling, Sheet, Source, Via, diagnose,
     diagnose_project,
     scenarios::REGISTRY,
 };
@@ -259,6 +259,22 @@ fn a_step_that_cannot_work_is_left_out() {
     assert!(!steps(sure(false)).contains(&forgot), "mail is off: the portal hides the link");
     assert!(steps(sure(true)).contains(&forgot));
     assert!(steps(Fact::Unknown(Gap::NotAsked)).contains(&forgot), "a gap is not `off`");
+}
+
+#[test]
+fn who_was_noticed_as_an_add_need_not_be_added() {
+    let steps = |via: Fact<Via>| {
+        let mut sheet = welcome();
+        sheet.person.known_before = sure(true);
+        sheet.person.added_via = via;
+        judged(&sheet, "existing_customer").steps.iter().map(|s| s.text).collect::<Vec<_>>()
+    };
+    let add = "existing_customer-step-add";
+    for via in [Via::Role, Via::Organisation, Via::Rule, Via::Audit, Via::Request] {
+        assert!(!steps(sure(via)).contains(&add), "{via:?}: they are there already");
+    }
+    assert!(steps(sure(Via::ListOnly)).contains(&add), "who may use the desk was perhaps never added");
+    assert!(steps(Fact::Unknown(Gap::NotAsked)).contains(&add), "a gap is no add");
 }
 
 #[test]
