@@ -47,6 +47,17 @@ pub(super) fn link(words: &str, url: &str) -> Value {
     marked(words, json!({"type": "link", "attrs": {"href": url}}))
 }
 
+/// Text in which an address is a link: Jira makes none out of plain text.
+pub(super) fn linked(said: &str, url: Option<&str>) -> Vec<Value> {
+    match url.filter(|url| !url.is_empty()).and_then(|url| Some((url, said.split_once(url)?))) {
+        None => vec![text(said)],
+        Some((url, (before, after))) => {
+            let around = |said: &str| (!said.is_empty()).then(|| text(said));
+            [around(before), Some(link(url, url)), around(after)].into_iter().flatten().collect()
+        }
+    }
+}
+
 fn marked(words: &str, mark: Value) -> Value {
     let mut node = text(words);
     node["marks"] = json!([mark]);

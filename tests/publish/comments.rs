@@ -38,9 +38,21 @@ async fn the_comment_is_internal_tells_cause_evidence_and_steps_and_names_nobody
     let (world, account, request) = commented().await;
     let comment = only_comment(&world, &request);
     assert!(!comment.public, "the customer must not see it");
-    for part in ["Blocked: Invitations are turned off in Help desk", "How we know", "What to do", "Open Invite Guard"] {
+    for part in [
+        "Blocked: Invitations are turned off in Help desk",
+        "the customer who reported this",
+        "How we know",
+        "An admin said so on",
+        "What to do",
+        "Who can: Space (project) admin",
+        "Open Invite Guard",
+    ] {
         assert!(comment.text.contains(part), "the comment lacks {part:?}:\n{}", comment.text);
     }
+    let portal = format!("{}/servicedesk/customer/portal/", world.site.base_url());
+    assert!(links(&comment.body).iter().any(|link| link.starts_with(&portal)), "the link to send is one to copy");
+    let admin = world.site.admin();
+    assert!(!comment.body.to_string().contains(&admin), "who turned a switch is the audit log's to tell");
     let person = world.site.person(&account).expect("the sandbox knows the customer");
     for private in [person.address.as_str(), person.display_name.as_str()] {
         assert!(!comment.body.to_string().contains(private), "the comment holds {private}");

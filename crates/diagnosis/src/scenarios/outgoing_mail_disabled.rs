@@ -18,7 +18,7 @@ pub(super) const SCENARIO: Scenario = Scenario {
             Step { text: "outgoing_mail_disabled-step-open", hangs_on: None },
             Step { text: "outgoing_mail_disabled-step-ask", hangs_on: None },
             Step { text: "outgoing_mail_disabled-step-turn-on", hangs_on: None },
-            Step { text: "outgoing_mail_disabled-step-add-again", hangs_on: None },
+            Step { text: "outgoing_mail_disabled-step-send-link", hangs_on: None },
         ],
         copy: Some("outgoing_mail_disabled-copy"),
     },

@@ -37,7 +37,10 @@ outgoing_mail_disabled-seen-on = Outgoing mail: on. { seen }
 outgoing_mail_disabled-step-open = Go to { -outgoing-mail }.
 outgoing_mail_disabled-step-ask = See who turned it off and when, and ask if it was on purpose.
 outgoing_mail_disabled-step-turn-on = Turn it on.
-outgoing_mail_disabled-step-add-again = Add affected customers again or send them the portal link: earlier mail isn’t queued.
+outgoing_mail_disabled-step-send-link = { $portal_given ->
+        [yes] Send the portal link to anyone added while it was off, since that mail isn’t sent later: { $portal }
+       *[no] Send the portal link to anyone added while it was off, since that mail isn’t sent later.
+    }
 outgoing_mail_disabled-copy = Hello, { $site } seems not to send any e-mail, so customers of { $space } get no invitations and no updates. Could you look at { -outgoing-mail }? The page shows who turned it off and when. Last seen off: { $observed }.
 
 ## The notification is off
@@ -52,7 +55,10 @@ notification_disabled-seen-off = { -customer-invited }: off in { $space }. { see
 notification_disabled-seen-on = { -customer-invited }: on in { $space }. { seen }
 notification_disabled-step-open = Open { -space-settings } > Notifications > Customer notifications; in some { -spaces } it’s Project settings > Customer notifications.
 notification_disabled-step-turn-on = Turn on { -customer-invited }.
-notification_disabled-step-send-link = Send the portal link to anyone added while it was off.
+notification_disabled-step-send-link = { $portal_given ->
+        [yes] Send the portal link to anyone added while it was off: { $portal }
+       *[no] Send the portal link to anyone added while it was off.
+    }
 notification_disabled-copy = Hello, in { $space } the { -customer-invited } notification seems to be off, so new customers get no invitation. Could you look at { -space-settings } > Notifications > Customer notifications? Last seen off: { $observed }.
 
 ## Made by Automation

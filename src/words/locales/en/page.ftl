@@ -77,7 +77,7 @@ page-people-existing_customer = { $count ->
        *[other] { $count } customers already had an account, so no invitation went out
     }
 page-missed-why = It’s fixed for the next ones, but nothing is sent later to those who were added meanwhile.
-page-missed-step = Send them the portal link, or add them again.
+page-missed-step = Send them the portal link.
 
 ## People
 page-adds = Recently added
