@@ -48,7 +48,7 @@ fn only_the_worst_card_is_open_and_it_is_the_first() {
         let open = |card: &&str| card.split('>').next().is_some_and(|tag| tag.contains(" open"));
         let count = cards.iter().filter(|card| open(card)).count();
         assert!(count <= 1, "{name}: {count} cards are open; a reader starts with the worst one");
-        assert_eq!(cards.first().is_some_and(|card| open(card)), count == 1, "{name}: the open card comes first");
+        assert_eq!(cards.first().is_some_and(open), count == 1, "{name}: the open card comes first");
     }
 }
 
