@@ -75,7 +75,8 @@ impl<'a> Item<'a> {
         let key = issue["key"].as_str().filter(|key| crate::domain::project::is_item_key(key)).ok_or(Broken)?;
         let fields = &issue["fields"];
         let project = &fields["project"];
-        let service = project["projectTypeKey"].as_str() == Some("service_desk");
+        // Without the type it may be one; the worker does nothing for people whom no service project ever showed.
+        let service = project["projectTypeKey"].as_str().is_none_or(|kind| kind == "service_desk");
         let id = project["id"].as_i64().or_else(|| project["id"].as_str()?.parse().ok()).map(ProjectId);
         // Without its project an event of a work item cannot be placed at all.
         let id = id.ok_or(Broken)?;
@@ -159,6 +160,19 @@ mod tests {
         for event in ["sprint_created", "customer_invited", ""] {
             assert_eq!(heard(&json!({"webhookEvent": event, "user": 3})), Ok(Heard::Nothing), "{event}");
         }
+    }
+
+    #[test]
+    fn only_an_item_that_says_so_is_of_another_kind_of_project() {
+        let of = |project: Value| {
+            let fields = json!({"project": project, "reporter": {"accountId": "qm:a:b"}});
+            let issue = json!({"key": "A-1", "fields": fields});
+            heard(&json!({"webhookEvent": "jira:issue_created", "user": {"accountId": "qm:a:b"}, "issue": issue}))
+        };
+        let service = of(json!({"id": "1", "projectTypeKey": "service_desk"}));
+        assert!(matches!(service, Ok(Heard::Work(Work::Request { .. }))), "{service:?}");
+        assert_eq!(of(json!({"id": "1"})), service, "an item whose project tells no type");
+        assert_eq!(of(json!({"id": "1", "projectTypeKey": "software"})), Ok(Heard::Nothing));
     }
 
     #[test]
