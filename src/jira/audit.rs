@@ -74,6 +74,8 @@ struct Wire {
     records: Vec<Value>,
     #[serde(default)]
     total: Value,
+    #[serde(default)]
+    limit: Value,
 }
 
 impl Site {
@@ -100,7 +102,9 @@ impl Site {
         count_objects(count, 0);
         let total = as_number(&wire.total).and_then(|total| u64::try_from(total).ok());
         let end = offset + count;
-        let more = count > 0 && total.map_or(count == PAGE, |total| (end as u64) < total);
+        // A site may give smaller pages than it is asked for.
+        let page = as_number(&wire.limit).and_then(|limit| usize::try_from(limit).ok()).unwrap_or(PAGE).min(PAGE);
+        let more = count > 0 && total.map_or(count >= page, |total| (end as u64) < total);
         let records = wire.records.iter().map(|record| read(record).unwrap_or(AuditRecord::Other)).collect();
         Ok(Answer::new(AuditPage { records, total, next: more.then_some(end) }, answer.bounds))
     }

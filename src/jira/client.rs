@@ -203,6 +203,8 @@ impl Site {
             403 => Err(JiraError::Forbidden),
             404 => Err(JiraError::NotFound),
             408 | 425 => Err(JiraError::Unavailable("timeout")),
+            // Not there, and asking again does not bring it about.
+            501 => Err(JiraError::Refused(501)),
             500.. => Err(JiraError::Unavailable("server_error")),
             status => Err(JiraError::Refused(status)),
         }

@@ -3,7 +3,7 @@
 //! there is no call here that leaves it out.
 
 use super::client::{Call, Endpoint, count_objects, endpoint};
-use super::projects::as_number;
+use super::projects::{as_number, text};
 use super::{Result, Site, properties::gone, users};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -31,6 +31,7 @@ pub struct Comment {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Wire {
+    #[serde(deserialize_with = "text")]
     id: String,
     #[serde(default)]
     jsd_public: Value,

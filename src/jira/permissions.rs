@@ -70,16 +70,18 @@ impl Site {
         }))
     }
 
-    /// Which of these permissions (Jira's keys, at most [`MISSING_KEYS_MAX`]) the app user lacks in the project.
-    pub async fn my_permissions(&self, project: ProjectId, keys: &[&str]) -> Result<Vec<String>> {
+    /// Which of these permissions (Jira's keys, at most [`MISSING_KEYS_MAX`]) the app user has or lacks in the project; what
+    /// Jira does not tell is left out.
+    pub async fn my_permissions(&self, project: ProjectId, keys: &[&str]) -> Result<BTreeMap<String, bool>> {
         let keys = &keys[..keys.len().min(MISSING_KEYS_MAX)];
         let call = Call::to(&MINE).query("projectId", project).query("permissions", keys.join(","));
         let answer = self.send(call).await?;
         let mine: Mine = answer.json()?;
         count_objects(0, mine.permissions.len());
-        let has = |key: &str| {
-            mine.permissions.get(key).is_some_and(|p| super::users::flag(&p["havePermission"]) == Some(true))
+        let told = |key: &&str| {
+            let has = super::users::flag(&mine.permissions.get(*key)?["havePermission"])?;
+            Some(((*key).to_owned(), has))
         };
-        Ok(keys.iter().filter(|key| !has(key)).map(|key| (*key).to_owned()).collect())
+        Ok(keys.iter().filter_map(told).collect())
     }
 }

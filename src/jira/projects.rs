@@ -53,6 +53,16 @@ pub(super) fn as_number(value: &Value) -> Option<i64> {
     value.as_i64().or_else(|| value.as_str()?.trim().parse().ok())
 }
 
+/// The same where we only hand the id back.
+pub(super) fn text<'de, D: Deserializer<'de>>(from: D) -> std::result::Result<String, D::Error> {
+    let id = match Value::deserialize(from)? {
+        Value::String(id) => Some(id),
+        Value::Number(id) => Some(id.to_string()),
+        _ => None,
+    };
+    id.ok_or_else(|| serde::de::Error::custom("not an id"))
+}
+
 impl Wire {
     fn service_project(self) -> Option<ProjectRef> {
         let service = self.project_type_key.as_str().is_none_or(|kind| kind == "service_desk");
@@ -82,7 +92,11 @@ impl Site {
                 .query("startAt", start)
                 .query("maxResults", PAGE.min(limit));
             let answer = match self.send(call).await {
-                Err(JiraError::NotFound) => break, // documented: no project matches
+                Err(JiraError::NotFound) if start > 0 => break,
+                // 404 is documented for "no project matches"; it is also what a site without this resource says.
+                Err(JiraError::NotFound | JiraError::Refused(405 | 410 | 501)) => {
+                    return self.projects_with_desk(limit).await;
+                }
                 other => other?,
             };
             let page: Page = answer.json()?;

@@ -2,12 +2,14 @@
 //! Does not know when somebody was added; a list only says who is there.
 
 use super::client::{Answer, Call, Endpoint, count_objects, endpoint};
+use super::projects::as_number;
 use super::{JiraError, Result, Site};
 use crate::domain::{AccountId, ProjectId};
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
+static ALL_ROLES: Endpoint = endpoint!(GET "/rest/api/3/role");
 static ROLES: Endpoint = endpoint!(GET "/rest/api/3/project/{project}/role");
 static ROLE: Endpoint = endpoint!(GET "/rest/api/3/project/{project}/role/{role}");
 
@@ -20,6 +22,12 @@ const MOST_BYTES: usize = 48 * 1024 * 1024;
 #[derive(Deserialize)]
 struct Role {
     actors: Vec<Value>,
+}
+
+/// The id at the end of a role's address.
+fn id_in(url: &str) -> Option<i64> {
+    let path = url.split(['?', '#']).next().unwrap_or_default();
+    path.trim_end_matches('/').rsplit('/').next()?.parse().ok()
 }
 
 impl Site {
@@ -39,12 +47,30 @@ impl Site {
     }
 
     async fn look_up_role(&self, project: ProjectId) -> Result<i64> {
-        let answer = self.send(Call::to(&ROLES).part(project)).await?;
+        let answer = match self.send(Call::to(&ROLES).part(project)).await {
+            Err(error @ (JiraError::NotFound | JiraError::Refused(405 | 410 | 501))) => {
+                return self.look_up_any_role(error).await;
+            }
+            other => other?,
+        };
         let roles: BTreeMap<String, Value> = answer.json()?;
         count_objects(0, roles.len());
         let found = NAMES.iter().find_map(|known| roles.iter().find(|(name, _)| name.eq_ignore_ascii_case(known)));
         let url = found.and_then(|(_, url)| url.as_str()).ok_or(JiraError::NotFound)?;
-        url.rsplit('/').next().and_then(|id| id.parse().ok()).ok_or(JiraError::Garbage("role"))
+        id_in(url).ok_or(JiraError::Garbage("role"))
+    }
+
+    /// The role in the list of all roles, where the project's own list is not to be had.
+    async fn look_up_any_role(&self, why: JiraError) -> Result<i64> {
+        let roles: Vec<Value> = match self.send(Call::to(&ALL_ROLES)).await {
+            Err(JiraError::NotFound | JiraError::Forbidden | JiraError::Refused(_)) => return Err(why),
+            other => other?.json()?,
+        };
+        count_objects(0, roles.len());
+        let named =
+            |name: &str| roles.iter().find(|role| role["name"].as_str().is_some_and(|n| n.eq_ignore_ascii_case(name)));
+        let found = NAMES.iter().find_map(|name| named(name)).ok_or(why)?;
+        as_number(&found["id"]).ok_or(JiraError::Garbage("role"))
     }
 
     /// Accounts that hold the customers' role directly. Groups in it are no adds and left out. Complete, or an error.

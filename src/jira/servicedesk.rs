@@ -3,7 +3,7 @@
 
 use super::client::{Answer, Call, Endpoint, count_objects, endpoint};
 use super::projects::as_number;
-use super::{JiraError, Result, Site, users::flag};
+use super::{JiraError, ProjectRef, Result, Site, users::flag};
 use crate::domain::{AccountId, ProjectId};
 use serde::Deserialize;
 use serde_json::Value;
@@ -35,6 +35,30 @@ struct Page {
 }
 
 impl Site {
+    /// Projects that have a service desk the app user can see, at most `limit`; none where this is not to be had either.
+    pub(super) async fn projects_with_desk(&self, limit: usize) -> Result<Vec<ProjectRef>> {
+        let (mut found, mut start) = (Vec::new(), 0);
+        for _ in 0..PAGES {
+            let call = Call::to(&DESKS).query("start", start).query("limit", DESKS_PAGE);
+            let page: Page = match self.send(call).await {
+                Err(JiraError::NotFound | JiraError::Forbidden | JiraError::Refused(_)) if start == 0 => break,
+                other => other?.json()?,
+            };
+            let count = page.values.len();
+            count_objects(count, 0);
+            found.extend(page.values.iter().filter_map(|desk| {
+                let (id, key) = (as_number(&desk["projectId"])?, desk["projectKey"].as_str()?);
+                Some(ProjectRef { id: ProjectId(id), key: key.to_owned() })
+            }));
+            start += count;
+            if count == 0 || found.len() >= limit || flag(&page.is_last_page).unwrap_or(count < DESKS_PAGE) {
+                break;
+            }
+        }
+        found.truncate(limit);
+        Ok(found)
+    }
+
     /// Id of a project's service desk, which is also its portal's; remembered for a day.
     pub async fn portal(&self, project: ProjectId) -> Result<String> {
         let tenant = self.tenant.id;

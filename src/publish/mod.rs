@@ -18,7 +18,7 @@ use crate::store::{CaseFilter, Store, StoreError};
 use crate::words::Words;
 use diagnosis::Diagnosis;
 use jiff::Timestamp;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 /// Key of the issue property, and of the property of our comments.
@@ -146,17 +146,31 @@ impl Publisher {
     ) -> Result<Vec<String>> {
         let mut keys = [&TO_WRITE[..], &[TO_SUMMARISE]].concat();
         keys.extend(TO_COMMENT.iter().filter(|_| wants_comments));
-        let missing = match site.my_permissions(project.id, &keys).await {
-            Ok(missing) => missing,
-            // A project that we may not even see.
-            Err(JiraError::NotFound | JiraError::Forbidden) => vec![TO_WRITE[0].to_owned()],
+        let told = match site.my_permissions(project.id, &keys).await {
+            Ok(told) => told,
+            // A project that we may not even see, or a site that does not tell.
+            Err(JiraError::NotFound | JiraError::Forbidden | JiraError::Refused(_)) => {
+                BTreeMap::from([(TO_WRITE[0].to_owned(), sees(site, project).await?)])
+            }
             Err(error) => return Err(error.into()),
         };
+        // What Jira does not tell is tried, and Jira refuses it then. Not so the right without which a comment is public.
+        let lacks = |key: &&str| !told.get(*key).copied().unwrap_or(*key != TO_COMMENT[0]);
+        let missing: Vec<String> = keys.iter().copied().filter(lacks).map(str::to_owned).collect();
         if missing != project.missing {
             tracing::info!(tenant = tenant.id.0, project = project.id.0, ?missing, "permissions changed");
             self.store.set_missing(tenant.id, project.id, &missing).await?;
         }
         Ok(missing)
+    }
+}
+
+/// Whether the app user sees the project at all.
+async fn sees(site: &Site, project: &Project) -> Result<bool> {
+    match site.project(project.id).await {
+        Ok(seen) => Ok(seen.is_some()),
+        Err(JiraError::NotFound | JiraError::Forbidden | JiraError::Refused(_)) => Ok(false),
+        Err(error) => Err(error.into()),
     }
 }
 

@@ -14,6 +14,7 @@ use std::time::Duration;
 #[case::not_found(Fault::Status(404), JiraError::NotFound)]
 #[case::bad_request(Fault::Status(400), JiraError::Refused(400))]
 #[case::server_error(Fault::Status(500), JiraError::Unavailable("server_error"))]
+#[case::not_implemented(Fault::Status(501), JiraError::Refused(501))]
 #[case::gateway(Fault::Status(502), JiraError::Unavailable("server_error"))]
 #[case::not_json(Fault::Garbage, JiraError::Garbage("not_json"))]
 #[case::html(Fault::Html, JiraError::Garbage("not_json"))]
@@ -29,9 +30,9 @@ async fn an_odd_answer_is_an_error_of_its_kind(#[case] fault: Fault, #[case] exp
     if expected == JiraError::Unavailable("timeout") {
         place.timeout = Duration::from_millis(200);
     }
-    place.site.misbehave("GET /rest/api/3/project/*/role", fault, 1);
-    let answer = place.client().customers_role(place.project(PROJECT)).await;
-    assert_eq!(answer, Err(expected));
+    place.site.misbehave("GET /rest/api/3/myself", fault, 1);
+    let answer = place.client().myself().await;
+    assert_eq!(answer.map(drop), Err(expected));
     assert!(place.site.calls().len() <= 1, "a call is made once, and no redirect is followed");
     place.end().await;
 }

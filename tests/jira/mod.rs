@@ -5,5 +5,6 @@ mod answers;
 mod counted;
 pub(crate) mod given;
 mod limits;
+mod other_sites;
 mod outbound;
 mod resources;

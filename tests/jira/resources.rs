@@ -7,6 +7,7 @@ use invite_guard::domain::principal::Permission;
 use invite_guard::jira::{AUTOMATION_ACCOUNT, AuditRecord, InviteToggle, JiraError, trace};
 use invite_guard_sandbox::{AddBy, ProjectType, RestCaller, UserKind};
 use serde_json::json;
+use std::collections::BTreeMap;
 
 fn document(text: &str) -> serde_json::Value {
     json!({"type": "doc", "version": 1, "content": [{"type": "paragraph", "content": [{"type": "text", "text": text}]}]})
@@ -102,8 +103,9 @@ async fn permissions_are_yes_only_where_jira_says_so() {
     assert_eq!(client.may(&agent, Permission::AdministerProjects, Some(project)).await, Ok(false));
     assert_eq!(client.may(&agent, Permission::AdministerJira, None).await, Ok(false));
     place.site.set_app_permission(PROJECT, "ADD_COMMENTS", false);
-    let missing = client.my_permissions(project, &["BROWSE_PROJECTS", "ADD_COMMENTS"]).await;
-    assert_eq!(missing, Ok(vec!["ADD_COMMENTS".to_owned()]));
+    let told = client.my_permissions(project, &["BROWSE_PROJECTS", "ADD_COMMENTS"]).await;
+    let expected = BTreeMap::from([("ADD_COMMENTS".to_owned(), false), ("BROWSE_PROJECTS".to_owned(), true)]);
+    assert_eq!(told, Ok(expected));
     place.end().await;
 }
 

@@ -3,6 +3,7 @@
 
 use crate::harness::{PROJECT, World};
 use crate::store::engines::Engine;
+use invite_guard::domain::project::CommentMode;
 use invite_guard::domain::work::Work;
 use invite_guard::publish::{CASE_PROPERTY, HEALTH_PROPERTY, PROJECT_PAGE};
 use invite_guard_sandbox::{Fault, ProjectType};
@@ -129,6 +130,23 @@ async fn a_missing_right_is_a_line_on_the_page_and_is_made_good_later(#[case] ri
     assert_eq!(world.site.item_property(&request, CASE_PROPERTY), None);
     let project = world.store.project(world.id(), world.project(PROJECT)).await.unwrap().expect("known");
     assert!(project.missing.is_empty(), "the line goes: {:?}", project.missing);
+    world.end().await;
+}
+
+/// A site that does not tell what we may is asked by doing it; comments are another matter.
+#[actix_web::test]
+async fn a_site_that_does_not_tell_our_rights_is_written_to_anyway() {
+    let world = World::start(Engine::Sqlite).await;
+    world.site.misbehave("GET /rest/api/3/mypermissions", Fault::Status(404), 100);
+    world.set_comments(PROJECT, CommentMode::Request).await;
+    let (_, request) = open_case(&world).await;
+    assert!(world.site.item_property(&request, CASE_PROPERTY).is_some(), "the request carries the case");
+    assert!(world.site.project_property(PROJECT, HEALTH_PROPERTY).is_some(), "and the project its word");
+    assert!(
+        world.site.comments(&request).is_empty(),
+        "no comment where SERVICEDESK_AGENT is not told in so many words"
+    );
+    world.check().await;
     world.end().await;
 }
 
