@@ -4,6 +4,7 @@
 use super::given::{account, notification_off, stored, unasked};
 use crate::connect::bench::Bench;
 use invite_guard::domain::case::CaseState;
+use invite_guard::store::RowState;
 use invite_guard_sandbox::Answer;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
@@ -42,6 +43,22 @@ async fn who_is_open_or_undecided_is_judged_again() {
     again.sort();
     assert_eq!(again, [account("open").0, account("undecided").0]);
     assert!(work.iter().all(|work| work["do"] == "examine" && work["fresh"] == true), "{work:?}");
+}
+
+/// Who is added after the pass was surely added after the statement.
+#[tokio::test]
+async fn a_statement_asks_for_a_pass_at_once() {
+    let bench = Bench::new().await;
+    let said = json!({"fact": "invite_notification_on", "value": false});
+    assert_eq!(bench.call(&bench.project_admin(), "POST", &bench.api("/statements"), Some(said)).await.status, 200);
+    let work = bench.queued_work().await;
+    let of_project = json!({"do": "read_role", "project": bench.project_id(), "reseed": false});
+    assert!(work.contains(&of_project), "{work:?}");
+    let said = json!({"fact": "outgoing_mail_on", "value": false});
+    assert_eq!(bench.call(&bench.site.admin(), "POST", "/api/v1/site/statements", Some(said)).await.status, 200);
+    let rows = bench.store.rows(RowState::Queued, 1000).await.expect("the store answers");
+    let again = rows.iter().find(|row| row.kind == "reconcile" && row.payload.contains(r#""again":true"#));
+    assert!(again.is_some(), "a second look at every project is asked for");
 }
 
 #[tokio::test]

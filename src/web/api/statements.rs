@@ -113,6 +113,15 @@ pub(in crate::web) async fn say_of_site(
     say(Place::of_site(&by), by.visitor().account().clone(), said, state).await
 }
 
+/// A pass at once: whoever is added after it was surely added after the statement, and judged by it in full.
+fn looked_now(place: Place, now: Timestamp) -> NewWork {
+    let work = match place.project {
+        Some(project) => Work::ReadRole { project, reseed: false },
+        None => Work::Reconcile { again: true },
+    };
+    NewWork::wish(place.tenant, now, work)
+}
+
 async fn say(place: Place, by: AccountId, said: Said, state: State) -> Result<HttpResponse, Problem> {
     let now = state.clock.now();
     let line = statements::line(&said.fact, said.value, place.project, &by, now).ok_or_else(|| place.expected())?;
@@ -123,6 +132,7 @@ async fn say(place: Place, by: AccountId, said: Said, state: State) -> Result<Ht
         let again = |(project, account)| examine_again(place.tenant, project, account, &sharing);
         queue(&sharing, undecided.into_iter().map(again).collect()).await?;
         queue(&sharing, shown_anew(&sharing, place, now).await?).await?;
+        queue(&sharing, vec![looked_now(place, now)]).await?;
         Ok(Statement::of(line))
     });
     Ok(HttpResponse::Ok().json(stated.await?))
