@@ -12,7 +12,6 @@ static PUT_ISSUE: Endpoint = endpoint!(PUT "/rest/api/3/issue/{issue}/properties
 static DELETE_ISSUE: Endpoint = endpoint!(DELETE "/rest/api/3/issue/{issue}/properties/{property}");
 static GET_PROJECT: Endpoint = endpoint!(GET "/rest/api/3/project/{project}/properties/{property}");
 static PUT_PROJECT: Endpoint = endpoint!(PUT "/rest/api/3/project/{project}/properties/{property}");
-static DELETE_PROJECT: Endpoint = endpoint!(DELETE "/rest/api/3/project/{project}/properties/{property}");
 
 #[derive(Deserialize)]
 struct Property {
@@ -43,11 +42,6 @@ impl Site {
     /// A property of a project; `None` when there is none, or no such project that the app user can see.
     pub async fn get_project_property(&self, project: ProjectId, key: &str) -> Result<Option<Value>> {
         self.property(Call::to(&GET_PROJECT).part(project).part(key)).await
-    }
-
-    /// Takes a property of a project away; that it was not there is fine.
-    pub async fn delete_project_property(&self, project: ProjectId, key: &str) -> Result<()> {
-        gone(self.send(Call::to(&DELETE_PROJECT).part(project).part(key)).await.map(drop))
     }
 
     async fn property(&self, call: Call) -> Result<Option<Value>> {
