@@ -12,7 +12,6 @@ use invite_guard_sandbox::{Options, ProjectType, Sandbox};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use std::collections::HashMap;
-use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -98,7 +97,11 @@ impl Place {
     pub(crate) async fn start() -> Self {
         let clock = Arc::new(StillClock::new());
         let for_site = Arc::clone(&clock);
-        let options = Options { clock: Arc::new(move || for_site.now()), contracts: contracts(), ..Options::default() };
+        let options = Options {
+            clock: Arc::new(move || for_site.now()),
+            contracts: crate::harness::contracts(),
+            ..Options::default()
+        };
         let site = Sandbox::start(options).await.expect("the sandbox starts on a free port");
         site.add_project(PROJECT, "Help desk", ProjectType::ServiceDesk);
         let (url, door) = open_door();
@@ -166,23 +169,6 @@ pub(crate) fn tenant(base_url: &str, client_key: &str, secret: &str, at: Timesta
         cloud_id: None,
     };
     Tenant { id: TenantId(1), installation, previous_secret: None, state: State::Active, installed_at: at }
-}
-
-/// Atlassian's specifications, where they are.
-#[allow(clippy::print_stderr, reason = "a proof that is skipped must be seen")]
-fn contracts() -> Option<PathBuf> {
-    let shared = std::env::var_os("INVITE_GUARD_SHARED").map(PathBuf::from);
-    let shared = shared.unwrap_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared"));
-    let folder = shared.join("contracts");
-    if folder.is_dir() {
-        return Some(folder);
-    }
-    assert!(
-        std::env::var_os("CI").is_none(),
-        "Atlassian's specifications must be there in CI: set INVITE_GUARD_SHARED"
-    );
-    eprintln!("SKIPPED: checking bodies against Atlassian's specifications; set INVITE_GUARD_SHARED to their folder");
-    None
 }
 
 /// The least of an app: a descriptor, and yes to everything.
