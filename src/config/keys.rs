@@ -1,7 +1,7 @@
 //! The table of settings: name, default, whether secret; and how a value is read.
 //! Knows no layer: it reads texts.
 
-use super::LogFormat;
+use super::{Dns, LogFormat};
 use jiff::SignedDuration;
 use url::Url;
 
@@ -40,6 +40,13 @@ pub const KEYS: &[Key] = &[
     key("worker.audit_interval", "1m"),
     key("jira.timeout", "10s"),
     key("jira.customer_page_rate", "5"),
+    key("sources.mail_probe", "off"),
+    key("sources.internal_endpoints", "off"),
+    key("sources.dns", "system"),
+    unset("mail.sparkpost_url"),
+    Key { name: "mail.sparkpost_key", default: None, secret: true },
+    unset("mail.sendgrid_url"),
+    Key { name: "mail.sendgrid_key", default: None, secret: true },
     unset("metrics.bind"),
     key("retention.days", "21"),
     key("retention.uninstalled", "30d"),
@@ -106,6 +113,22 @@ pub(super) fn hosts(text: &str) -> Option<Vec<String>> {
             && h.rfind('*').is_none_or(|at| at == 0 && h.starts_with("*.") && h.len() > 2)
     };
     (!hosts.is_empty() && hosts.iter().all(legal)).then_some(hosts)
+}
+
+pub(super) fn switch(text: &str) -> Option<bool> {
+    match text {
+        "on" | "true" => Some(true),
+        "off" | "false" => Some(false),
+        _ => None,
+    }
+}
+
+pub(super) fn dns(text: &str) -> Option<Dns> {
+    match text {
+        "system" => Some(Dns::System),
+        "off" => Some(Dns::Off),
+        address => address.parse().ok().map(Dns::At),
+    }
 }
 
 pub(super) fn log_filter(text: &str) -> Option<String> {

@@ -67,6 +67,16 @@ pub struct Settings {
     pub jira_timeout: Duration,
     /// `jira.customer_page_rate`, calls a second and tenant.
     pub customer_page_rate: u32,
+    /// `sources.mail_probe`
+    pub mail_probe: bool,
+    /// `sources.internal_endpoints`
+    pub internal_endpoints: bool,
+    /// `sources.dns`
+    pub dns: Dns,
+    /// `mail.sparkpost_url` and `mail.sparkpost_key`
+    pub sparkpost: Option<MailProvider>,
+    /// `mail.sendgrid_url` and `mail.sendgrid_key`
+    pub sendgrid: Option<MailProvider>,
     /// `metrics.bind`; `None` = same as `server.bind`.
     pub metrics_bind: Option<SocketAddr>,
     /// `retention.days`
@@ -77,6 +87,26 @@ pub struct Settings {
     pub log: String,
     /// `telemetry.format`
     pub log_format: LogFormat,
+}
+
+/// Whom to ask for mail exchangers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dns {
+    /// The resolvers of this machine.
+    System,
+    /// This resolver.
+    At(SocketAddr),
+    /// Nobody.
+    Off,
+}
+
+/// The operator's own account at a mail provider.
+#[derive(Clone, Debug)]
+pub struct MailProvider {
+    /// Where its API begins.
+    pub url: Url,
+    /// Its API key.
+    pub key: SecretString,
 }
 
 /// How log lines look.
@@ -140,6 +170,15 @@ impl Settings {
             })?,
             customer_page_rate: layers
                 .parse("jira.customer_page_rate", "a number from 1 to 5", |v| keys::within(v, 1, 5))?,
+            mail_probe: layers.parse("sources.mail_probe", "on or off", keys::switch)?,
+            internal_endpoints: layers.parse("sources.internal_endpoints", "on or off", keys::switch)?,
+            dns: layers.parse("sources.dns", "system, off, or IP:PORT of a resolver", keys::dns)?,
+            sparkpost: mail_provider(
+                layers,
+                ("mail.sparkpost_url", "mail.sparkpost_key"),
+                "https://api.sparkpost.com",
+            )?,
+            sendgrid: mail_provider(layers, ("mail.sendgrid_url", "mail.sendgrid_key"), "https://api.sendgrid.com")?,
             metrics_bind: layers
                 .parse_optional("metrics.bind", "an address and port such as 127.0.0.1:9100", |v| v.parse().ok())?,
             retention_days: layers.parse("retention.days", "a number from 7 to 90", |v| keys::within(v, 7, 90))?,
@@ -157,6 +196,26 @@ impl Settings {
     pub fn is_sqlite(&self) -> bool {
         use secrecy::ExposeSecret as _;
         self.store_url.expose_secret().starts_with("sqlite:")
+    }
+}
+
+/// A provider is used when its key is set; without a URL it is the provider's own.
+fn mail_provider(
+    layers: &Layers,
+    (url, key): (&'static str, &'static str),
+    own: &'static str,
+) -> Result<Option<MailProvider>, SettingsError> {
+    let url_set = layers.parse_optional(url, "an http or https URL", keys::http_url)?;
+    let key_set =
+        layers.parse_optional(key, "an API key", |text| (!text.trim().is_empty()).then(|| text.to_owned()))?;
+    match (url_set, key_set) {
+        (None, None) => Ok(None),
+        (Some(_), None) => Err(layers.wrong(key, "set: its URL is, and a provider is asked with its key only")),
+        (url_set, Some(secret)) => {
+            let url =
+                url_set.or_else(|| Url::parse(own).ok()).ok_or_else(|| layers.wrong(url, "an http or https URL"))?;
+            Ok(Some(MailProvider { url, key: secret.into() }))
+        }
     }
 }
 

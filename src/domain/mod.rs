@@ -1,6 +1,7 @@
 //! Our nouns, the rules that hold between them, and the ports that lower rooms need from higher ones.
 //! Knows no SQL, no HTTP, no Jira wire shape and no words; imports only `diagnosis`.
 
+pub mod address;
 pub mod audit;
 pub mod case;
 pub mod clock;

@@ -30,5 +30,6 @@ pub use source::Source;
 pub use stored::StoredFinding;
 pub use table::{FactKey, Facts, Key, PersonFacts, ProjectFacts, Reading, Sheet, SiteFacts, key};
 pub use vocabulary::{
-    Confidence, Creator, CreatorKind, ExpectedMail, Gap, Kind, Level, Overall, Route, Severity, Via, Who,
+    AddressFault, Confidence, Creator, CreatorKind, DomainMail, ExpectedMail, Gap, Kind, Level, Overall, Route,
+    Severity, Via, Who,
 };

@@ -3,7 +3,7 @@
 
 use crate::{
     fact::{Fact, Observed, Origin},
-    vocabulary::{Creator, Gap, Kind, Level, Route, Via},
+    vocabulary::{AddressFault, Creator, DomainMail, Gap, Kind, Level, Route, Via},
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::DeserializeOwned};
 use serde_json::Value;
@@ -175,11 +175,25 @@ facts! {
     Site SiteFacts {
         /// Whether the site sends mail at all (*Settings > System > Outgoing mail*).
         OutgoingMailOn outgoing_mail_on: bool,
+        /// Whether people without an Atlassian account may be customers here (*Customer access*).
+        PortalOnlyAccountsAllowed portal_only_accounts_allowed: bool,
+        /// The domains to which *Customer access* is limited; none listed = any.
+        AllowedDomains allowed_domains: Vec<String>,
+        /// Whether every product of the site is on the Free plan, which sends at most 100 mails a day.
+        OnFreePlan on_free_plan: bool,
     }
     /// Facts of one service project; everybody in it shares one sheet.
     Project ProjectFacts {
         /// Whether the project's *Customer invited* notification is on.
         InviteNotificationOn invite_notification_on: bool,
+        /// Whether an enabled automation rule adds customers on some path without mailing them afterwards.
+        SilentRule silent_rule: bool,
+        /// Whether the permission scheme lets portal-only customers browse the project and create requests.
+        PortalPermissionGranted portal_permission_granted: bool,
+        /// Whether people are added here through *People* or *Access* instead of *Customers*.
+        WrongDoor wrong_door: bool,
+        /// Whether the project's own sender address is on a verified domain; `true` where it uses Atlassian's.
+        SenderVerified sender_verified: bool,
     }
     /// Facts of one customer's add to one service project, as of that add.
     Person PersonFacts {
@@ -193,6 +207,20 @@ facts! {
         MailRoute mail_route: Route,
         /// How we know of the add.
         AddedVia added_via: Via,
+        /// Jira's `active`: whether the account may log in.
+        AccountActive account_active: bool,
+        /// Whether Atlassian's mail providers suppress the address after a permanent bounce.
+        AddressSuppressed address_suppressed: bool,
+        /// What is wrong with the address as it was typed; `None` = nothing.
+        AddressFault address_fault: Option<AddressFault>,
+        /// What the domain name system says about mail to the address's domain.
+        AddressDomainMail address_domain_mail: DomainMail,
+        /// Whether the address's domain is among [`SiteFacts::allowed_domains`].
+        AddressDomainListed address_domain_listed: bool,
+        /// Whether the account was made within the hour before this add, by an invitation to another project.
+        InvitedElsewhere invited_elsewhere: bool,
+        /// Whether the person switched invitations off in their Atlassian account.
+        InvitationsMuted invitations_muted: bool,
     }
 }
 

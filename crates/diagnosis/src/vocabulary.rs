@@ -137,6 +137,18 @@ names! {
         Unknown = "unknown",
     }
 
+    /// What the domain name system says about mail to a domain.
+    DomainMail {
+        /// It names a mail exchanger, or an address that stands for one.
+        Receives = "receives",
+        /// A null MX (RFC 7505): the domain states that it takes no mail.
+        NullMx = "null_mx",
+        /// There is no such domain, looked up twice.
+        NoSuchDomain = "no_such_domain",
+        /// The domain exists, without a mail exchanger and without an address.
+        NoMailHost = "no_mail_host",
+    }
+
     /// Who made an account.
     CreatorKind {
         /// Atlassian's own Automation account.
@@ -176,4 +188,15 @@ pub struct Creator {
     pub account: String,
     /// What that account is to the customer.
     pub kind: CreatorKind,
+}
+
+/// Where an address as it was typed stops being one. Holds one character of it at most, never the address.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AddressFault {
+    /// Place of the character, counted from 1; one past the end when something is missing there.
+    pub at: u64,
+    /// The character; `None` when something is missing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub character: Option<char>,
 }

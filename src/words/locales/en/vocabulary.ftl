@@ -62,11 +62,25 @@ route-unknown = Unknown
 ## Facts
 fact-outgoing_mail_on = Outgoing mail
 fact-invite_notification_on = { -customer-invited } notification
+fact-portal_only_accounts_allowed = Portal-only accounts
+fact-allowed_domains = Domains that customers may have
+fact-on_free_plan = Free plan
+fact-silent_rule = Automation that adds customers silently
+fact-portal_permission_granted = Portal access in the permission scheme
+fact-wrong_door = Adding through People or Access
+fact-sender_verified = Sender's domain
 fact-account_kind = Type of account
 fact-known_before = Account before the add
 fact-creator = Who made the account
 fact-mail_route = Route of the add
 fact-added_via = How the add was noticed
+fact-account_active = Active account
+fact-address_suppressed = Address blocked after a bounce
+fact-address_fault = Form of the address
+fact-address_domain_mail = Mail to the address's domain
+fact-address_domain_listed = Domain on the list of allowed ones
+fact-invited_elsewhere = Invited from another { -space } just before
+fact-invitations_muted = Invitations switched off by the person
 
 ## Which e-mail to look for
 mail-invitation = Your invitation, from this { -space }
