@@ -12,6 +12,7 @@ pub mod project;
 pub mod roster;
 pub mod tenant;
 pub mod throttle;
+pub mod trail;
 pub mod work;
 
 pub use clock::Clock;

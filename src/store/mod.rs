@@ -14,11 +14,13 @@ mod roster;
 pub mod seal;
 mod tenants;
 mod throttle;
+mod trail;
 
 pub use error::OpenError;
 pub use inbox::Inbox;
 pub use open::{SqlStore, migrate, open};
 pub use pool::sqlite_file;
+pub use trail::{Noted, Trail};
 
 use crate::domain::audit::{AccountCreated, AuditMark};
 use crate::domain::case::{Case, CaseState};
@@ -319,5 +321,5 @@ pub trait Projects: Send + Sync {
 }
 
 /// Everything. `Arc<dyn Store>` upcasts to what a room needs.
-pub trait Store: Tenants + Queue + FactLog + Roster + Cases + Projects + Throttle + 'static {}
-impl<T: Tenants + Queue + FactLog + Roster + Cases + Projects + Throttle + 'static> Store for T {}
+pub trait Store: Tenants + Queue + FactLog + Roster + Cases + Projects + Throttle + Trail + 'static {}
+impl<T: Tenants + Queue + FactLog + Roster + Cases + Projects + Throttle + Trail + 'static> Store for T {}

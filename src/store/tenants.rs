@@ -28,6 +28,7 @@ const OF_A_TENANT: &[&str] = &[
     "seat",
     "fact_line",
     "account_created",
+    "trail",
     "pause",
     "pace",
 ];
@@ -39,7 +40,7 @@ fn owner(tenant: TenantId) -> String {
 /// Tables without a row id need their keys named to be deleted in slices.
 fn keys_of(table: &str) -> &'static str {
     match table {
-        "queue" | "fact_line" => "id",
+        "queue" | "fact_line" | "trail" => "id",
         "roster_pass" => "tenant, project, via",
         "audit_mark" => "tenant",
         "project" => "tenant, id",

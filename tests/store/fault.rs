@@ -11,11 +11,12 @@ use invite_guard::domain::project::{Canary, Project, Settings};
 use invite_guard::domain::roster::{Pass, PassOutcome, Seat};
 use invite_guard::domain::tenant::{Installation, Tenant};
 use invite_guard::domain::throttle::{Scope, Throttle};
+use invite_guard::domain::trail::Entry;
 use invite_guard::domain::work::{Claim, Class, End, NewWork};
 use invite_guard::domain::{AccountId, ProjectId, TenantId, WorkId};
 use invite_guard::store::{
-    Accepted, CaseFilter, Cases, Depth, FactLog, Projects, Queue, Result, Roster, Row, RowState, Store, StoreError,
-    Tenants,
+    Accepted, CaseFilter, Cases, Depth, FactLog, Noted, Projects, Queue, Result, Roster, Row, RowState, Store,
+    StoreError, Tenants, Trail,
 };
 use jiff::{SignedDuration, Timestamp};
 use secrecy::SecretSlice;
@@ -211,6 +212,12 @@ delegate!(Projects {
     fn set_canary(&self, tenant: TenantId, id: ProjectId, canary: Canary, now: Timestamp) -> ();
     fn set_missing(&self, tenant: TenantId, id: ProjectId, missing: &[String]) -> ();
     fn set_summary_hash(&self, tenant: TenantId, id: ProjectId, hash: &str) -> ();
+});
+
+delegate!(Trail {
+    fn note(&self, tenant: TenantId, entry: &Entry) -> ();
+    fn trail(&self, tenant: TenantId, project: Option<ProjectId>, after: Option<i64>, limit: u32) -> Vec<Noted>;
+    fn sweep_trail(&self, tenant: TenantId, before: Timestamp) -> u64;
 });
 
 /// The port cannot fail; what a broken store answers is "not paused".

@@ -14,3 +14,4 @@ mod roster;
 mod small;
 mod tenants;
 mod together;
+mod trail;
