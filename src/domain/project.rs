@@ -1,7 +1,7 @@
 //! A service project as we keep it: settings, and what we found out about writing into it.
 //! Knows no project name: names are fetched at view time.
 
-use super::ProjectId;
+use super::{AccountId, ProjectId};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -62,6 +62,20 @@ pub fn is_item_key(key: &str) -> bool {
         })
 }
 
+/// A cause that an admin intends: nobody is warned about it here.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OnPurpose {
+    /// Slug of the cause.
+    pub scenario: String,
+    /// Account id of the admin who said so.
+    pub by: AccountId,
+    /// The reason, in the admin's words.
+    pub why: String,
+    /// Until when it is intended; `None` = for good.
+    pub until: Option<Timestamp>,
+}
+
 /// What an admin chose for a project.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Settings {
@@ -71,6 +85,21 @@ pub struct Settings {
     pub notice: Notice,
     /// Days that ended cases are kept; `None` = the operator's `retention.days`.
     pub retention_days: Option<u16>,
+    /// Causes that are intended here.
+    pub on_purpose: Vec<OnPurpose>,
+}
+
+impl Settings {
+    /// The mark on a cause, while it counts.
+    pub fn on_purpose(&self, scenario: &str, now: Timestamp) -> Option<&OnPurpose> {
+        self.on_purpose.iter().find(|mark| mark.scenario == scenario && mark.until.is_none_or(|until| now < until))
+    }
+
+    /// Whether everything that blocks is intended. Nothing that blocks is nothing intended.
+    pub fn intends_all<'s>(&self, mut blocks: impl Iterator<Item = &'s str>, now: Timestamp) -> bool {
+        let Some(first) = blocks.next() else { return false };
+        self.on_purpose(first, now).is_some() && blocks.all(|slug| self.on_purpose(slug, now).is_some())
+    }
 }
 
 /// What the canary showed: whether an internal comment of ours really is internal in this project.
@@ -116,6 +145,24 @@ pub struct Project {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_what_is_marked_and_not_over_is_intended() {
+        let now = Timestamp::UNIX_EPOCH;
+        let later = now + jiff::SignedDuration::from_secs(1);
+        let mark = |scenario: &str, until| OnPurpose {
+            scenario: scenario.to_owned(),
+            by: AccountId("5f0000000000000000000001".to_owned()),
+            why: "pilot".to_owned(),
+            until,
+        };
+        let marks = vec![mark("notification_disabled", None), mark("created_by_api", Some(later))];
+        let settings = Settings { on_purpose: marks, ..Settings::default() };
+        assert!(settings.intends_all(["notification_disabled", "created_by_api"].into_iter(), now));
+        assert!(!settings.intends_all(["notification_disabled", "created_by_api"].into_iter(), later), "over");
+        assert!(!settings.intends_all(["notification_disabled", "existing_customer"].into_iter(), now), "not marked");
+        assert!(!settings.intends_all(std::iter::empty(), now), "nothing blocks");
+    }
 
     #[test]
     fn notice_reads_back_what_it_writes_and_refuses_the_rest() {

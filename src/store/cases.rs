@@ -182,6 +182,19 @@ impl Cases for SqlStore {
         rows.iter().map(|row| Ok((row.text("scenario")?, row.count("n")?))).collect()
     }
 
+    async fn added_between(
+        &self,
+        tenant: TenantId,
+        project: ProjectId,
+        from: Timestamp,
+        until: Timestamp,
+    ) -> Result<u64> {
+        let sql = "SELECT COUNT(*) AS n FROM customer_case WHERE tenant = $1 AND project = $2 AND not_after >= $3 \
+             AND not_after < $4";
+        let row = self.db.read_one(sql, args![tenant.0, project.0, ms(from), ms(until)]).await?;
+        row.map_or(Ok(0), |row| row.count("n"))
+    }
+
     async fn undecided(
         &self,
         tenant: TenantId,

@@ -286,6 +286,14 @@ pub trait Cases: Send + Sync {
     async fn cases(&self, tenant: TenantId, project: ProjectId, filter: &CaseFilter) -> Result<Vec<Case>>;
     /// Open cases by standing scenario.
     async fn counts(&self, tenant: TenantId, project: ProjectId) -> Result<Vec<(String, u64)>>;
+    /// How many adds were noticed whose window ended from `from` on and before `until`.
+    async fn added_between(
+        &self,
+        tenant: TenantId,
+        project: ProjectId,
+        from: Timestamp,
+        until: Timestamp,
+    ) -> Result<u64>;
     /// Accounts of open and unchecked cases of one project or of the whole site, for examining them again.
     async fn undecided(
         &self,

@@ -45,6 +45,7 @@ fn read_project(row: &Row) -> Result<Project> {
             comment_mode: word::<CommentMode>(row.text("comment_mode")?),
             notice: Notice::parse(&row.text("notice")?).unwrap_or_default(),
             retention_days: row.opt_int("retention_days")?.and_then(|days| u16::try_from(days).ok()),
+            on_purpose: serde_json::from_str(&row.text("on_purpose")?).map_err(|_| StoreError::Unavailable)?,
         },
         canary: word::<Canary>(row.text("canary")?),
         canary_at: row.opt_time("canary_at")?,
@@ -88,10 +89,14 @@ impl Projects for SqlStore {
     }
 
     async fn set_settings(&self, tenant: TenantId, id: ProjectId, settings: &Settings) -> Result<()> {
-        let sql =
-            "UPDATE project SET comment_mode = $3, notice = $4, retention_days = $5 WHERE tenant = $1 AND id = $2";
-        let values =
-            args![name(settings.comment_mode)?, settings.notice.as_text(), settings.retention_days.map(i64::from),];
+        let sql = "UPDATE project SET comment_mode = $3, notice = $4, retention_days = $5, on_purpose = $6 \
+             WHERE tenant = $1 AND id = $2";
+        let values = args![
+            name(settings.comment_mode)?,
+            settings.notice.as_text(),
+            settings.retention_days.map(i64::from),
+            serde_json::to_string(&settings.on_purpose).map_err(|_| StoreError::Rejected)?,
+        ];
         self.set_on_project(sql, tenant, id, values).await
     }
 

@@ -93,7 +93,7 @@ fn fragments(config: &mut ServiceConfig) {
 }
 
 fn json(config: &mut ServiceConfig) {
-    use api::{cases, health, settings, statements};
+    use api::{cases, health, missed, settings, statements};
     let project = scope("/projects/{p}")
         .service(resource("/health").get(health::show))
         .service(resource("/customers").get(cases::list))
@@ -101,6 +101,7 @@ fn json(config: &mut ServiceConfig) {
         .service(resource("/customers/{accountId}/handled").post(cases::handled))
         .service(resource("/issues/{key}").get(cases::of_issue))
         .service(resource("/recheck").post(cases::recheck))
+        .service(resource("/missed").get(missed::show))
         .service(resource("/settings").get(settings::show).put(settings::put))
         .service(resource("/statements").get(statements::of_project).post(statements::say_of_project));
     config

@@ -3,7 +3,7 @@
 
 use super::Inner;
 use super::outcome::{Outcome, Trouble};
-use crate::domain::case::Case;
+use crate::domain::case::{Case, CaseState};
 use crate::domain::roster::Seat;
 use crate::domain::tenant::Tenant;
 use crate::domain::work::{End, NewWork, Work};
@@ -56,9 +56,16 @@ impl Inner {
         asked: Asked,
     ) -> Result<Outcome, Trouble> {
         let (project, account) = (case.project, case.account.clone());
+        let chosen = self.store.project(tenant.id, project).await?.map(|known| known.settings).unwrap_or_default();
         for _ in 0..TRIES {
             let now = self.clock.now();
             case.observe(&examination.diagnosis, examination.route, now);
+            // Nobody is warned of what an admin intends; one block that is not intended is worth the warning.
+            if case.state == CaseState::Open
+                && chosen.intends_all(case.standing.iter().map(|s| s.scenario.as_str()), now)
+            {
+                case.end(CaseState::OnPurpose, now);
+            }
             if self.store.save(&case).await? {
                 return Ok(Outcome::then(self.after(tenant, &case, examination.again_at, asked, now)));
             }

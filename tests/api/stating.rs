@@ -88,6 +88,30 @@ async fn any_part_of_the_settings_may_be_put_and_the_rest_stays() {
 }
 
 #[tokio::test]
+async fn a_mark_keeps_reason_end_and_the_admin_who_made_it() {
+    let bench = Bench::new().await;
+    let (first, second) = (bench.project_admin(), bench.site.admin());
+    let path = bench.api("/settings");
+    let mark = |until: &str| json!({"scenario": "notification_disabled", "why": "Pilot phase", "until": until});
+    let answer = bench.call(&first, "PUT", &path, Some(json!({"onPurpose": [mark("2099-12-31")]}))).await;
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    let kept = read(&answer)["onPurpose"][0].clone();
+    let end = "2100-01-01T00:00:00Z";
+    let expected = json!({"scenario": "notification_disabled", "by": first, "why": "Pilot phase", "until": end});
+    assert_eq!(kept, expected, "the last day still counts");
+    let also = json!({"onPurpose": [kept, {"scenario": "existing_customer", "why": "Our own import"}]});
+    let marks = read(&bench.call(&second, "PUT", &path, Some(also)).await)["onPurpose"].clone();
+    assert_eq!(
+        (&marks[0]["by"], &marks[1]["by"]),
+        (&json!(first), &json!(second)),
+        "who put it first stays its author"
+    );
+    assert_eq!(marks[1]["until"], Value::Null, "for good");
+    let none = bench.call(&second, "PUT", &path, Some(json!({"onPurpose": []}))).await;
+    assert_eq!(read(&none)["onPurpose"], json!([]));
+}
+
+#[tokio::test]
 async fn settings_that_make_no_sense_are_400_and_change_nothing() {
     let bench = Bench::new().await;
     let admin = bench.project_admin();
@@ -104,6 +128,12 @@ async fn settings_that_make_no_sense_are_400_and_change_nothing() {
         json!({"commentMode": "request", "retentionDays": "21"}),
         json!({"commentMode": "request", "retentionDays": 1.5}),
         json!({"commentMode": "request", "onPurpose": [{"scenario": "existing_customer"}]}),
+        json!({"commentMode": "request", "onPurpose": [{"scenario": "weather", "why": "pilot"}]}),
+        json!({"commentMode": "request", "onPurpose": [{"scenario": "existing_customer", "why": "  "}]}),
+        json!({"commentMode": "request", "onPurpose": [{"scenario": "existing_customer", "why": "two\nlines"}]}),
+        json!({"onPurpose": [{"scenario": "existing_customer", "why": "pilot", "until": "2001-01-01"}]}),
+        json!({"onPurpose": [{"scenario": "existing_customer", "why": "pilot", "until": "soon"}]}),
+        json!({"onPurpose": [{"scenario": "existing_customer", "why": "a"}, {"scenario": "existing_customer", "why": "b"}]}),
         json!({"commentMode": "request", "colour": "red"}),
         json!([]),
     ] {

@@ -199,6 +199,7 @@ delegate!(Cases {
     fn published(&self, case: &Case, version: i64) -> ();
     fn cases(&self, tenant: TenantId, project: ProjectId, filter: &CaseFilter) -> Vec<Case>;
     fn counts(&self, tenant: TenantId, project: ProjectId) -> Vec<(String, u64)>;
+    fn added_between(&self, tenant: TenantId, project: ProjectId, from: Timestamp, until: Timestamp) -> u64;
     fn undecided(&self, tenant: TenantId, project: Option<ProjectId>, limit: u32) -> Vec<(ProjectId, AccountId)>;
     fn expire(&self, tenant: TenantId, before: Timestamp, now: Timestamp) -> Vec<ProjectId>;
     fn sweep(&self, tenant: TenantId, now: Timestamp, days: u16) -> u64;

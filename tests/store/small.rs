@@ -3,9 +3,9 @@
 
 use super::engines::{each_engine, each_fresh, keys};
 use super::given::at;
-use invite_guard::domain::project::{Canary, CommentMode, Notice, Settings};
+use invite_guard::domain::project::{Canary, CommentMode, Notice, OnPurpose, Settings};
 use invite_guard::domain::throttle::Scope;
-use invite_guard::domain::{ProjectId, TenantId};
+use invite_guard::domain::{AccountId, ProjectId, TenantId};
 use invite_guard::store::StoreError;
 use std::time::Duration;
 
@@ -21,6 +21,12 @@ async fn a_project_keeps_everything_but_its_key_when_seen_again() {
             comment_mode: CommentMode::RequestAndNotice,
             notice: Notice::Existing("SUP-1".into()),
             retention_days: Some(30),
+            on_purpose: vec![OnPurpose {
+                scenario: "notification_disabled".into(),
+                by: AccountId("5f00000000000000000000a1".into()),
+                why: "pilot phase".into(),
+                until: Some(at(99)),
+            }],
         };
         store.set_settings(T, P, &settings).await.expect("sets");
         store.set_canary(T, P, Canary::Internal, at(5)).await.expect("sets");

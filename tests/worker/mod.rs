@@ -1,6 +1,7 @@
 //! The worker: loop, pipeline, passes and chores, told by what store and sandbox then hold.
 //! Knows no SQL and no HTTP.
 
+mod afterwards;
 mod chores;
 mod hints;
 mod kills;

@@ -66,25 +66,44 @@ async fn gather(state: &State, by: &In<Agent>) -> Result<Health, Problem> {
         findings: report::findings(&health.diagnosis, &around, &words),
         not_checked: health.diagnosis.not_checked(),
         counts: counts.into_iter().collect(),
-        timeline: timeline(lines, &words),
+        timeline: timeline(state, by, lines, &words).await?,
         checked_at: health.checked_at,
         last_scan: known.and_then(|known| known.last_pass),
         project: ProjectJson { id: project.id, key: project.key.clone(), name: around.space },
     })
 }
 
-fn timeline(lines: Vec<Line>, words: &Words) -> Vec<Happening> {
-    let mut all: Vec<_> = lines.into_iter().filter_map(|line| happening(line, words)).collect();
-    all.sort_by_key(|happening| std::cmp::Reverse(happening.at));
-    all.truncate(TIMELINE);
-    all
+/// Newest first. A switch that was turned off, or is said to be, is told with how many people were added under it.
+async fn timeline(state: &State, by: &In<Agent>, lines: Vec<Line>, words: &Words) -> Result<Vec<Happening>, Problem> {
+    let at = |line: &Line| line.since.unwrap_or(line.observed_at);
+    let mut lines: Vec<Line> = lines.into_iter().filter(|line| line.value.is_boolean()).collect();
+    lines.sort_by_key(|line| std::cmp::Reverse(at(line)));
+    let mut all = Vec::new();
+    for (index, line) in lines.iter().enumerate().take(TIMELINE) {
+        let what = told(line, words);
+        let off = line.value.as_bool() == Some(false);
+        // The next word about the same switch ends it.
+        let next = lines[..index].iter().rev().find(|later| later.key == line.key).map(at);
+        let added = match off {
+            true => {
+                let until = next.unwrap_or(Timestamp::MAX);
+                state.store.added_between(by.tenant().id, by.project().id, at(line), until).await?
+            }
+            false => 0,
+        };
+        let ending = if next.is_some() { "timeline-added-until-then" } else { "timeline-added-since" };
+        let what = match added {
+            0 => what,
+            added => words.text(ending, &[("what", Value::from(what)), ("added", Value::from(added))]),
+        };
+        all.push(Happening { at: at(line), what, by: line.by.clone() });
+    }
+    Ok(all)
 }
 
 /// A switch that was turned, or what somebody said about one.
-fn happening(line: Line, words: &Words) -> Option<Happening> {
-    let on = if line.value.as_bool()? { "on" } else { "off" };
+fn told(line: &Line, words: &Words) -> String {
+    let on = if line.value.as_bool() == Some(true) { "on" } else { "off" };
     let how = if line.source == Source::AdminStatement { "said" } else { "turned" };
-    let fact = words.word(line.key);
-    let what = words.text(&format!("timeline-{how}-{on}"), &[("fact", Value::from(fact))]);
-    Some(Happening { at: line.since.unwrap_or(line.observed_at), what, by: line.by })
+    words.text(&format!("timeline-{how}-{on}"), &[("fact", Value::from(words.word(line.key)))])
 }

@@ -4,6 +4,8 @@
 pub(super) mod cases;
 mod cursor;
 pub(super) mod health;
+pub(super) mod missed;
+mod on_purpose;
 mod report;
 pub(super) mod settings;
 pub(super) mod statements;

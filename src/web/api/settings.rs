@@ -2,24 +2,28 @@
 //! Knows no publishing.
 
 use super::cases::queue;
-use crate::domain::project::{Canary, CommentMode, Notice, Settings};
+use super::on_purpose::{self, Checked, Mark};
+use crate::domain::project::{Canary, CommentMode, Notice, OnPurpose, Settings};
 use crate::domain::work::{NewWork, Work};
-use crate::domain::{ProjectId, TenantId};
+use crate::domain::{AccountId, ProjectId, TenantId};
 use crate::web::State;
 use crate::web::gate::{AdministerProjects, Agent, In};
 use crate::web::head;
 use crate::web::problem::Problem;
 use actix_web::{HttpRequest, HttpResponse, web};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-const EXPECTED: &str = r#"The body must hold any of commentMode ("off", "request"), notice ("none") and retentionDays (7 to 90), and nothing else."#;
+const EXPECTED: &str = r#"The body must hold any of commentMode ("off", "request"), notice ("none"), onPurpose (a list of {"scenario", "why", "until"}) and retentionDays (7 to 90), and nothing else."#;
+/// At most so many undecided people are judged again at once; the rest is when they are looked at next.
+const AGAIN: u32 = 10_000;
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Shown {
     comment_mode: CommentMode,
     notice: String,
-    on_purpose: [(); 0],
+    on_purpose: Vec<OnPurpose>,
     retention_days: u16,
 }
 
@@ -28,7 +32,7 @@ struct Shown {
 struct Part {
     comment_mode: Option<CommentMode>,
     notice: Option<String>,
-    on_purpose: Option<Vec<serde_json::Value>>,
+    on_purpose: Option<Vec<Mark>>,
     retention_days: Option<i64>,
 }
 
@@ -36,7 +40,7 @@ fn shown(settings: &Settings, state: &State) -> HttpResponse {
     HttpResponse::Ok().json(Shown {
         comment_mode: settings.comment_mode,
         notice: settings.notice.as_text(),
-        on_purpose: [],
+        on_purpose: settings.on_purpose.clone(),
         retention_days: settings.retention_days.unwrap_or(state.settings.retention_days),
     })
 }
@@ -60,17 +64,20 @@ pub(in crate::web) async fn put(
     state: State,
 ) -> Result<HttpResponse, Problem> {
     let part: Part = head::json(&request, payload, EXPECTED).await?;
-    let change = check(part)?;
-    let sets_mode = change.comment_mode.is_some();
+    let change = check(part, state.clock.now())?;
+    let (sets_mode, marks) = (change.comment_mode.is_some(), change.on_purpose.is_some());
     let sharing = state.clone();
     let settings = state.run(async move {
         let (tenant, project) = (by.tenant().id, by.project());
         let mut settings = stored(&sharing, tenant, project.id).await?;
-        change.apply(&mut settings);
+        change.apply(&mut settings, by.visitor().account());
         sharing.store.see_project(tenant, project.id, &project.key, sharing.clock.now()).await?;
         sharing.store.set_settings(tenant, project.id, &settings).await?;
         if sets_mode {
             prove_anew(&sharing, tenant, project.id).await?;
+        }
+        if marks {
+            judge_anew(&sharing, tenant, project.id).await?;
         }
         Ok(settings)
     });
@@ -84,16 +91,24 @@ async fn prove_anew(state: &State, tenant: TenantId, project: ProjectId) -> Resu
     queue(state, vec![NewWork::wish(tenant, now, Work::Publish { project })]).await
 }
 
+/// Whoever is warned about now may be so on purpose, and the other way round for who comes after.
+async fn judge_anew(state: &State, tenant: TenantId, project: ProjectId) -> Result<(), Problem> {
+    let now = state.clock.now();
+    let undecided = state.store.undecided(tenant, Some(project), AGAIN).await?;
+    let again =
+        |(project, account)| NewWork::wish(tenant, now, Work::Examine { project, account, fresh: false, quiet: true });
+    queue(state, undecided.into_iter().map(again).collect()).await
+}
+
 struct Change {
     comment_mode: Option<CommentMode>,
     notice: Option<Notice>,
     retention_days: Option<u16>,
+    on_purpose: Option<Vec<Checked>>,
 }
 
-fn check(part: Part) -> Result<Change, Problem> {
-    if part.on_purpose.is_some_and(|list| !list.is_empty()) {
-        return Err(Problem::bad_request("onPurpose can't be set yet."));
-    }
+fn check(part: Part, now: Timestamp) -> Result<Change, Problem> {
+    let on_purpose = part.on_purpose.map(|marks| on_purpose::check(marks, now)).transpose()?;
     // A choice that nothing acts on would be a promise; the notice item belongs to a later version.
     if part.comment_mode == Some(CommentMode::RequestAndNotice) {
         return Err(Problem::bad_request("request_and_notice can't be chosen yet; choose request."));
@@ -107,15 +122,23 @@ fn check(part: Part) -> Result<Change, Problem> {
         let days = u16::try_from(days).ok().filter(|days| (7..=90).contains(days));
         days.ok_or(Problem::bad_request("retentionDays must be a number from 7 to 90."))
     });
-    Ok(Change { comment_mode: part.comment_mode, notice: notice.transpose()?, retention_days: days.transpose()? })
+    Ok(Change {
+        comment_mode: part.comment_mode,
+        notice: notice.transpose()?,
+        retention_days: days.transpose()?,
+        on_purpose,
+    })
 }
 
 impl Change {
-    fn apply(self, settings: &mut Settings) {
+    fn apply(self, settings: &mut Settings, by: &AccountId) {
         settings.comment_mode = self.comment_mode.unwrap_or(settings.comment_mode);
         if let Some(notice) = self.notice {
             settings.notice = notice;
         }
         settings.retention_days = self.retention_days.or(settings.retention_days);
+        if let Some(marks) = self.on_purpose {
+            settings.on_purpose = on_purpose::marked(marks, &settings.on_purpose, by);
+        }
     }
 }
