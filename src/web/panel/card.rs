@@ -172,7 +172,7 @@ pub(super) fn of_people(place: &Place<'_>, slug: &str, people: &[&Case]) -> Opti
         steps,
         switch: None,
         links: rendered.links,
-        copy: if personal { rendered.copy_text } else { None },
+        copy: if personal { rendered.copy_text } else { Some(missed(place)) },
         copy_title: place.say.t("page-copy-to-customer"),
         people_title: Some(place.say.count("page-people", people.len())),
         more: more(place, people.len()),
@@ -180,6 +180,14 @@ pub(super) fn of_people(place: &Place<'_>, slug: &str, people: &[&Case]) -> Opti
         asked: String::new(),
         answers: None,
     })
+}
+
+/// What to write to those who were added while a switch was off.
+fn missed(place: &Place<'_>) -> String {
+    match place.portal {
+        Some(portal) => place.say.with("missed-copy", &[("space", place.space), ("portal", portal)]),
+        None => place.say.with("missed-copy-without-portal", &[("space", place.space)]),
+    }
 }
 
 /// The surest add speaks for all on a card; among equals the newest.
