@@ -7,6 +7,8 @@ pub mod case;
 pub mod clock;
 pub mod history;
 pub mod id;
+pub mod mark;
+pub mod person_line;
 pub mod principal;
 pub mod project;
 pub mod roster;

@@ -304,4 +304,6 @@ const SWEEPS: &[&str] = &[
         " AND NOT EXISTS (SELECT 1 FROM seat AS s WHERE s.tenant = a.tenant AND s.account = a.account) ",
         "AND NOT EXISTS (SELECT 1 FROM customer_case AS c WHERE c.tenant = a.tenant AND c.account = a.account) LIMIT 500)"
     ),
+    super::person_lines::SWEEP,
+    super::marks::SWEEP,
 ];

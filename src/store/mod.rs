@@ -6,7 +6,9 @@ mod dialect;
 mod error;
 mod facts;
 pub mod inbox;
+mod marks;
 mod open;
+mod person_lines;
 mod pool;
 mod projects;
 mod queue;
@@ -18,7 +20,9 @@ mod trail;
 
 pub use error::OpenError;
 pub use inbox::Inbox;
+pub use marks::Marks;
 pub use open::{SqlStore, migrate, open};
+pub use person_lines::PersonLines;
 pub use pool::sqlite_file;
 pub use trail::{Noted, Trail};
 
@@ -329,5 +333,11 @@ pub trait Projects: Send + Sync {
 }
 
 /// Everything. `Arc<dyn Store>` upcasts to what a room needs.
-pub trait Store: Tenants + Queue + FactLog + Roster + Cases + Projects + Throttle + Trail + 'static {}
-impl<T: Tenants + Queue + FactLog + Roster + Cases + Projects + Throttle + Trail + 'static> Store for T {}
+pub trait Store:
+    Tenants + Queue + FactLog + Roster + Cases + Projects + Throttle + Trail + PersonLines + Marks + 'static
+{
+}
+impl<T> Store for T where
+    T: Tenants + Queue + FactLog + Roster + Cases + Projects + Throttle + Trail + PersonLines + Marks + 'static
+{
+}

@@ -29,6 +29,8 @@ const OF_A_TENANT: &[&str] = &[
     "fact_line",
     "account_created",
     "trail",
+    "person_line",
+    "address_mark",
     "pause",
     "pace",
 ];
@@ -40,13 +42,14 @@ fn owner(tenant: TenantId) -> String {
 /// Tables without a row id need their keys named to be deleted in slices.
 fn keys_of(table: &str) -> &'static str {
     match table {
-        "queue" | "fact_line" | "trail" => "id",
+        "queue" | "fact_line" | "trail" | "person_line" => "id",
         "roster_pass" => "tenant, project, via",
         "audit_mark" => "tenant",
         "project" => "tenant, id",
         "customer_case" => "tenant, project, account",
         "seat" => "tenant, project, via, account",
         "account_created" => "tenant, account",
+        "address_mark" => "tenant, project, mark, kind, not_before",
         _ => "scope",
     }
 }

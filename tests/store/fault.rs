@@ -2,11 +2,14 @@
 //! Knows no behaviour of the store: it counts calls and hands them on.
 
 use async_trait::async_trait;
-use diagnosis::{FactKey, Moment, Via};
+use diagnosis::{FactKey, Moment, Source, Via};
 use futures::future::BoxFuture;
+use invite_guard::domain::address::AddressMark;
 use invite_guard::domain::audit::{AccountCreated, AuditMark};
 use invite_guard::domain::case::Case;
 use invite_guard::domain::history::Line;
+use invite_guard::domain::mark::MarkedRow;
+use invite_guard::domain::person_line::PersonLine;
 use invite_guard::domain::project::{Canary, Project, Settings};
 use invite_guard::domain::roster::{Pass, PassOutcome, Seat};
 use invite_guard::domain::tenant::{Installation, Tenant};
@@ -15,8 +18,8 @@ use invite_guard::domain::trail::Entry;
 use invite_guard::domain::work::{Claim, Class, End, NewWork};
 use invite_guard::domain::{AccountId, ProjectId, TenantId, WorkId};
 use invite_guard::store::{
-    Accepted, CaseFilter, Cases, Depth, FactLog, Noted, Projects, Queue, Result, Roster, Row, RowState, Store,
-    StoreError, Tenants, Trail,
+    Accepted, CaseFilter, Cases, Depth, FactLog, Marks, Noted, PersonLines, Projects, Queue, Result, Roster, Row,
+    RowState, Store, StoreError, Tenants, Trail,
 };
 use jiff::{SignedDuration, Timestamp};
 use secrecy::SecretSlice;
@@ -219,6 +222,18 @@ delegate!(Trail {
     fn note(&self, tenant: TenantId, entry: &Entry) -> ();
     fn trail(&self, tenant: TenantId, project: Option<ProjectId>, after: Option<i64>, limit: u32) -> Vec<Noted>;
     fn sweep_trail(&self, tenant: TenantId, before: Timestamp) -> u64;
+});
+
+delegate!(PersonLines {
+    fn record_person_lines(&self, tenant: TenantId, lines: &[PersonLine]) -> u64;
+    fn person_lines(&self, tenant: TenantId, accounts: &[AccountId]) -> Vec<PersonLine>;
+    fn person_lines_in(&self, tenant: TenantId, project: ProjectId, source: Source, limit: u32) -> Vec<PersonLine>;
+});
+
+delegate!(Marks {
+    fn record_marks(&self, tenant: TenantId, rows: &[MarkedRow]) -> u64;
+    fn marks(&self, tenant: TenantId, marks: &[AddressMark]) -> Vec<MarkedRow>;
+    fn has_marks(&self, tenant: TenantId) -> bool;
 });
 
 /// The port cannot fail; what a broken store answers is "not paused".

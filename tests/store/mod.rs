@@ -7,6 +7,7 @@ mod facts;
 pub(crate) mod fault;
 mod given;
 mod inbox;
+mod marks;
 mod model;
 mod opening;
 mod queue;
