@@ -18,6 +18,17 @@ pub enum CommentMode {
     RequestAndNotice,
 }
 
+impl CommentMode {
+    /// Stable name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Off => "off",
+            Self::Request => "request",
+            Self::RequestAndNotice => "request_and_notice",
+        }
+    }
+}
+
 /// The notice item: `none`, `create`, or `existing:KEY-1`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Notice {

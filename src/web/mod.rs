@@ -93,7 +93,7 @@ fn fragments(config: &mut ServiceConfig) {
 }
 
 fn json(config: &mut ServiceConfig) {
-    use api::{cases, health, missed, settings, statements};
+    use api::{cases, health, missed, settings, statements, trail};
     let project = scope("/projects/{p}")
         .service(resource("/health").get(health::show))
         .service(resource("/customers").get(cases::list))
@@ -103,8 +103,10 @@ fn json(config: &mut ServiceConfig) {
         .service(resource("/recheck").post(cases::recheck))
         .service(resource("/missed").get(missed::show))
         .service(resource("/settings").get(settings::show).put(settings::put))
-        .service(resource("/statements").get(statements::of_project).post(statements::say_of_project));
+        .service(resource("/statements").get(statements::of_project).post(statements::say_of_project))
+        .service(resource("/trail").get(trail::of_project));
     config
         .service(project)
-        .service(resource("/site/statements").get(statements::of_site).post(statements::say_of_site));
+        .service(resource("/site/statements").get(statements::of_site).post(statements::say_of_site))
+        .service(resource("/site/trail").get(trail::of_site));
 }

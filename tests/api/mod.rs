@@ -7,3 +7,4 @@ mod refusing;
 mod rights;
 mod shapes;
 mod stating;
+mod trail;

@@ -22,6 +22,8 @@ fn calls(bench: &Bench) -> Vec<(&'static str, String, Option<Value>, [u16; 3])> 
         ("PUT", bench.api("/settings"), Some(json!({"retentionDays": 30})), [403, 200, 200]),
         ("GET", bench.api("/statements"), None, [403, 200, 200]),
         ("POST", bench.api("/statements"), statement(), [403, 200, 200]),
+        ("GET", bench.api("/trail"), None, [200, 200, 200]),
+        ("GET", "/api/v1/site/trail".to_owned(), None, [403, 403, 200]),
         ("GET", site.clone(), None, [403, 403, 200]),
         ("POST", site, mail(), [403, 403, 200]),
         ("GET", format!("/panel/projects/{}/health", bench.project), None, [200, 200, 200]),

@@ -1,8 +1,9 @@
 //! People of a project: the list, one person, the reporter of a work item; "check again" and "the link was sent".
 //! Knows no verdict: it shows cases and hands work to the queue.
 
-use super::{cursor, report};
+use super::{cursor, report, trail};
 use crate::domain::case::CaseState;
+use crate::domain::trail::Deed;
 use crate::domain::work::{Dedup, NewWork, Work};
 use crate::domain::{AccountId, ProjectId, TenantId};
 use crate::store::CaseFilter;
@@ -190,7 +191,13 @@ pub(in crate::web) async fn handled(
     let Handled { how: How::LinkSent } =
         head::json(&request, payload, r#"The body must be {"how": "link_sent"}."#).await?;
     let sharing = state.clone();
-    state.run(async move { end(&sharing, by.tenant().id, by.project().id, &account).await }).await?;
+    let ended = state.run(async move {
+        let (tenant, project) = (by.tenant().id, by.project().id);
+        end(&sharing, tenant, project, &account).await?;
+        let handled = trail::entry(&sharing, Some(project), by.visitor().account(), Deed::Handled);
+        trail::note(&sharing, tenant, handled.with("how", "link_sent")).await
+    });
+    ended.await?;
     Ok(HttpResponse::NoContent().finish())
 }
 

@@ -9,6 +9,7 @@ mod on_purpose;
 mod report;
 pub(super) mod settings;
 pub(super) mod statements;
+pub(super) mod trail;
 
 use crate::words::Words;
 

@@ -3,7 +3,9 @@
 
 use super::cases::queue;
 use super::on_purpose::{self, Checked, Mark};
+use super::trail;
 use crate::domain::project::{Canary, CommentMode, Notice, OnPurpose, Settings};
+use crate::domain::trail::{Deed, Entry};
 use crate::domain::work::{NewWork, Work};
 use crate::domain::{AccountId, ProjectId, TenantId};
 use crate::web::State;
@@ -66,6 +68,7 @@ pub(in crate::web) async fn put(
     let part: Part = head::json(&request, payload, EXPECTED).await?;
     let change = check(part, state.clock.now())?;
     let (sets_mode, marks) = (change.comment_mode.is_some(), change.on_purpose.is_some());
+    let entry = change.told(&by, &state);
     let sharing = state.clone();
     let settings = state.run(async move {
         let (tenant, project) = (by.tenant().id, by.project());
@@ -78,6 +81,9 @@ pub(in crate::web) async fn put(
         }
         if marks {
             judge_anew(&sharing, tenant, project.id).await?;
+        }
+        if let Some(entry) = entry {
+            trail::note(&sharing, tenant, entry).await?;
         }
         Ok(settings)
     });
@@ -131,6 +137,30 @@ fn check(part: Part, now: Timestamp) -> Result<Change, Problem> {
 }
 
 impl Change {
+    /// What the trail tells of it: what is set now, and how many causes are intended, never why. Nothing put, nothing told.
+    fn told(&self, by: &In<AdministerProjects>, state: &State) -> Option<Entry> {
+        let settings = self.comment_mode.is_some() || self.notice.is_some() || self.retention_days.is_some();
+        let what = match (settings, &self.on_purpose) {
+            (true, _) => Deed::SettingsChanged,
+            (false, Some(_)) => Deed::OnPurpose,
+            (false, None) => return None,
+        };
+        let mut entry = trail::entry(state, Some(by.project().id), by.visitor().account(), what);
+        if let Some(mode) = self.comment_mode {
+            entry = entry.with("commentMode", mode.name());
+        }
+        if let Some(notice) = &self.notice {
+            entry = entry.with("notice", *notice != Notice::None);
+        }
+        if let Some(days) = self.retention_days {
+            entry = entry.with("retentionDays", u64::from(days));
+        }
+        if let Some(marks) = &self.on_purpose {
+            entry = entry.with("onPurpose", marks.len());
+        }
+        Some(entry)
+    }
+
     fn apply(self, settings: &mut Settings, by: &AccountId) {
         settings.comment_mode = self.comment_mode.unwrap_or(settings.comment_mode);
         if let Some(notice) = self.notice {

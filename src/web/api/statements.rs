@@ -2,7 +2,9 @@
 //! Knows no verdict; whoever is undecided is judged again.
 
 use super::cases::{examine_again, queue};
+use super::trail;
 use crate::domain::history::Line;
+use crate::domain::trail::Deed;
 use crate::domain::work::{NewWork, Work};
 use crate::domain::{AccountId, ProjectId, TenantId};
 use crate::examine::statements;
@@ -125,6 +127,10 @@ fn looked_now(place: Place, now: Timestamp) -> NewWork {
 async fn say(place: Place, by: AccountId, said: Said, state: State) -> Result<HttpResponse, Problem> {
     let now = state.clock.now();
     let line = statements::line(&said.fact, said.value, place.project, &by, now).ok_or_else(|| place.expected())?;
+    let mut entry = trail::entry(&state, place.project, &by, Deed::Statement).with("fact", line.key.name());
+    if let Some(value) = line.value.as_bool() {
+        entry = entry.with("value", value);
+    }
     let sharing = state.clone();
     let stated = state.run(async move {
         sharing.store.record(place.tenant, std::slice::from_ref(&line)).await?;
@@ -133,6 +139,7 @@ async fn say(place: Place, by: AccountId, said: Said, state: State) -> Result<Ht
         queue(&sharing, undecided.into_iter().map(again).collect()).await?;
         queue(&sharing, shown_anew(&sharing, place, now).await?).await?;
         queue(&sharing, vec![looked_now(place, now)]).await?;
+        trail::note(&sharing, place.tenant, entry).await?;
         Ok(Statement::of(line))
     });
     Ok(HttpResponse::Ok().json(stated.await?))
