@@ -12,6 +12,7 @@ pub mod person_line;
 pub mod principal;
 pub mod project;
 pub mod roster;
+pub mod scan;
 pub mod tenant;
 pub mod throttle;
 pub mod trail;

@@ -13,6 +13,7 @@ mod pool;
 mod projects;
 mod queue;
 mod roster;
+mod scans;
 pub mod seal;
 mod tenants;
 mod throttle;
@@ -24,6 +25,7 @@ pub use marks::Marks;
 pub use open::{SqlStore, migrate, open};
 pub use person_lines::PersonLines;
 pub use pool::sqlite_file;
+pub use scans::Scans;
 pub use trail::{Noted, Trail};
 
 use crate::domain::audit::{AccountCreated, AuditMark};
@@ -334,10 +336,10 @@ pub trait Projects: Send + Sync {
 
 /// Everything. `Arc<dyn Store>` upcasts to what a room needs.
 pub trait Store:
-    Tenants + Queue + FactLog + Roster + Cases + Projects + Throttle + Trail + PersonLines + Marks + 'static
+    Tenants + Queue + FactLog + Roster + Cases + Projects + Throttle + Trail + PersonLines + Marks + Scans + 'static
 {
 }
 impl<T> Store for T where
-    T: Tenants + Queue + FactLog + Roster + Cases + Projects + Throttle + Trail + PersonLines + Marks + 'static
+    T: Tenants + Queue + FactLog + Roster + Cases + Projects + Throttle + Trail + PersonLines + Marks + Scans + 'static
 {
 }

@@ -29,6 +29,8 @@ const OF_A_TENANT: &[&str] = &[
     "fact_line",
     "account_created",
     "trail",
+    "scan",
+    "scan_way",
     "person_line",
     "address_mark",
     "pause",
@@ -43,6 +45,8 @@ fn owner(tenant: TenantId) -> String {
 fn keys_of(table: &str) -> &'static str {
     match table {
         "queue" | "fact_line" | "trail" | "person_line" => "id",
+        "scan" => "tenant, id",
+        "scan_way" => "tenant, scan, via",
         "roster_pass" => "tenant, project, via",
         "audit_mark" => "tenant",
         "project" => "tenant, id",

@@ -5,8 +5,8 @@ use super::Inner;
 use super::examine::EXPIRES_AFTER;
 use super::outcome::{Outcome, Trouble};
 use crate::domain::tenant::{State, Tenant};
-use crate::domain::trail;
 use crate::domain::work::{NewWork, Work};
+use crate::domain::{scan, trail};
 use crate::store::StoreError;
 use jiff::SignedDuration;
 
@@ -20,6 +20,7 @@ impl Inner {
         let (now, store) = (self.clock.now(), &self.store);
         store.expire(tenant.id, now - EXPIRES_AFTER, now).await?;
         while store.sweep(tenant.id, now, self.settings.retention_days).await? > 0 {}
+        while store.sweep_scans(tenant.id, now - scan::KEPT).await? > 0 {}
         while store.sweep_trail(tenant.id, now - trail::KEPT).await? > 0 {}
         while store.sweep_done(now - DELIVERIES_KEPT).await? > 0 {}
         // Whatever is not shown yet, for whatever reason: expired just now, or left by a project that lacked a right.

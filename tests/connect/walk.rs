@@ -41,6 +41,10 @@ const ROUTES: &[(&str, &str, Proof)] = &[
     ("POST", "/api/v1/projects/{p}/statements", Proof::Context),
     ("GET", "/api/v1/projects/{p}/trail", Proof::Context),
     ("GET", "/api/v1/site/trail", Proof::Context),
+    ("GET", "/api/v1/projects/{p}/missed", Proof::Context),
+    ("POST", "/api/v1/projects/{p}/scans", Proof::Context),
+    ("GET", "/api/v1/projects/{p}/scans/x", Proof::Context),
+    ("DELETE", "/api/v1/projects/{p}/scans/x", Proof::Context),
     ("GET", "/api/v1/site/statements", Proof::Context),
     ("POST", "/api/v1/site/statements", Proof::Context),
 ];
@@ -257,7 +261,7 @@ fn the_walk_knows_every_route() {
     for line in page.lines().filter(|line| line.contains("resource(\"")) {
         let path = line.split("resource(\"").nth(1).and_then(|rest| rest.split('"').next()).expect("a path");
         let known = ROUTES.iter().map(|(_, path, _)| *path).chain(OPEN.iter().copied());
-        let pattern = path.replace("{accountId}", "qm:a:b").replace("{key}", "HELP-1");
+        let pattern = path.replace("{accountId}", "qm:a:b").replace("{key}", "HELP-1").replace("{id}", "x");
         if !known.into_iter().any(|known| known.ends_with(&pattern)) {
             missing.push(path);
         }

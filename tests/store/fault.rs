@@ -12,6 +12,7 @@ use invite_guard::domain::mark::MarkedRow;
 use invite_guard::domain::person_line::PersonLine;
 use invite_guard::domain::project::{Canary, Project, Settings};
 use invite_guard::domain::roster::{Pass, PassOutcome, Seat};
+use invite_guard::domain::scan::{Progress, Scan, ScanState};
 use invite_guard::domain::tenant::{Installation, Tenant};
 use invite_guard::domain::throttle::{Scope, Throttle};
 use invite_guard::domain::trail::Entry;
@@ -19,7 +20,7 @@ use invite_guard::domain::work::{Claim, Class, End, NewWork};
 use invite_guard::domain::{AccountId, ProjectId, TenantId, WorkId};
 use invite_guard::store::{
     Accepted, CaseFilter, Cases, Depth, FactLog, Marks, Noted, PersonLines, Projects, Queue, Result, Roster, Row,
-    RowState, Store, StoreError, Tenants, Trail,
+    RowState, Scans, Store, StoreError, Tenants, Trail,
 };
 use jiff::{SignedDuration, Timestamp};
 use secrecy::SecretSlice;
@@ -222,6 +223,21 @@ delegate!(Trail {
     fn note(&self, tenant: TenantId, entry: &Entry) -> ();
     fn trail(&self, tenant: TenantId, project: Option<ProjectId>, after: Option<i64>, limit: u32) -> Vec<Noted>;
     fn sweep_trail(&self, tenant: TenantId, before: Timestamp) -> u64;
+});
+
+delegate!(Scans {
+    fn start_scan(&self, tenant: TenantId, project: ProjectId, id: &str, at: Timestamp) -> (Scan, bool);
+    fn scan(&self, tenant: TenantId, project: ProjectId, id: &str) -> Option<Scan>;
+    fn scan_progress(&self, tenant: TenantId, project: ProjectId, progress: &Progress, now: Timestamp) -> ();
+    fn end_scan(
+        &self,
+        tenant: TenantId,
+        project: ProjectId,
+        id: Option<&str>,
+        state: ScanState,
+        now: Timestamp,
+    ) -> bool;
+    fn sweep_scans(&self, tenant: TenantId, before: Timestamp) -> u64;
 });
 
 delegate!(PersonLines {

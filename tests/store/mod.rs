@@ -12,6 +12,7 @@ mod model;
 mod opening;
 mod queue;
 mod roster;
+mod scans;
 mod small;
 mod tenants;
 mod together;

@@ -7,6 +7,7 @@ pub(super) mod health;
 pub(super) mod missed;
 mod on_purpose;
 mod report;
+pub(super) mod scans;
 pub(super) mod settings;
 pub(super) mod statements;
 pub(super) mod trail;
