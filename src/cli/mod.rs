@@ -1,9 +1,11 @@
-//! The command line: a file per command. Exit codes are interface: 0 fine, 2 wrong usage or settings, 3 could not check.
+//! The command line: a file per command. Exit codes are interface: 0 fine, 1 blocked or may be, 2 wrong usage or settings,
+//! 3 could not check.
 //! Knows no web and no worker; what serves is built by `app`.
 
 mod config;
 mod migrate;
 mod queue;
+mod rotate_keys;
 mod scenarios;
 mod serve;
 mod tenants;
@@ -38,6 +40,8 @@ enum Command {
     Tenants(Output),
     /// Waiting and dead events.
     Queue(queue::Queue),
+    /// Seals every stored secret again with the newest key.
+    RotateKeys(Output),
     /// What is detected and how.
     Scenarios(scenarios::Scenarios),
 }
@@ -48,6 +52,29 @@ struct Output {
     /// Print JSON.
     #[arg(long)]
     json: bool,
+}
+
+/// What a command that could be carried out came to. Ordered: of several subjects the worst counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Verdict {
+    /// Exit 0.
+    Fine,
+    /// Exit 3: something could not be checked.
+    #[expect(dead_code, reason = "for the commands that judge, which come next")]
+    Unchecked,
+    /// Exit 1: something blocks, or may.
+    #[expect(dead_code, reason = "for the commands that judge, which come next")]
+    Blocked,
+}
+
+impl Verdict {
+    fn code(self) -> u8 {
+        match self {
+            Self::Fine => 0,
+            Self::Blocked => 1,
+            Self::Unchecked => 3,
+        }
+    }
 }
 
 /// Why a command failed; decides the exit code.
@@ -94,7 +121,7 @@ pub fn run() -> ExitCode {
         }
     };
     match dispatch(cli) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(verdict) => ExitCode::from(verdict.code()),
         Err(error) => {
             let _ = writeln!(std::io::stderr(), "invite-guard: {error}");
             ExitCode::from(error.code())
@@ -102,9 +129,9 @@ pub fn run() -> ExitCode {
     }
 }
 
-fn dispatch(cli: Cli) -> Result<(), CliError> {
+fn dispatch(cli: Cli) -> Result<Verdict, CliError> {
     if let Command::Scenarios(command) = &cli.command {
-        return command.run(); // needs no settings
+        return fine(command.run()); // needs no settings
     }
     let (settings, layers) = Settings::load(cli.config.as_deref())?;
     for (key, from) in &layers.unknown {
@@ -114,13 +141,19 @@ fn dispatch(cli: Cli) -> Result<(), CliError> {
         )?;
     }
     match cli.command {
-        Command::Config(output) => config::run(&layers, output),
-        Command::Serve(command) => command.run(settings),
-        Command::Migrate => block_on(migrate::run(&settings)),
-        Command::Tenants(output) => block_on(tenants::run(&settings, output)),
-        Command::Queue(command) => block_on(command.run(&settings)),
-        Command::Scenarios(command) => command.run(),
+        Command::Config(output) => fine(config::run(&layers, output)),
+        Command::Serve(command) => fine(command.run(settings)),
+        Command::Migrate => fine(block_on(migrate::run(&settings))),
+        Command::Tenants(output) => fine(block_on(tenants::run(&settings, output))),
+        Command::Queue(command) => fine(block_on(command.run(&settings))),
+        Command::RotateKeys(output) => fine(block_on(rotate_keys::run(&settings, output))),
+        Command::Scenarios(command) => fine(command.run()),
     }
+}
+
+/// For commands that judge nobody.
+fn fine(done: Result<(), CliError>) -> Result<Verdict, CliError> {
+    done.map(|()| Verdict::Fine)
 }
 
 /// For commands that do one thing and leave.
