@@ -4,7 +4,7 @@
 use crate::config::Settings;
 use crate::domain::Clock;
 use crate::domain::clock::SystemClock;
-use crate::examine::Examiner;
+use crate::examine::{Examiner, Optional};
 use crate::jira::{self, Jira};
 use crate::publish::Publisher;
 use crate::store::inbox::{Inbox, Limits};
@@ -132,7 +132,7 @@ impl Rooms {
         let throttle: Arc<dyn crate::domain::throttle::Throttle> = store.clone();
         let calls = jira::Settings { timeout: settings.jira_timeout, customer_page_rate: settings.customer_page_rate };
         let jira = Jira::new(outbound.clone(), throttle, Arc::clone(&clock), calls);
-        let examiner = Examiner::new(Arc::clone(&store), jira.clone(), Arc::clone(&clock));
+        let examiner = Examiner::new(Arc::clone(&store), jira.clone(), Arc::clone(&clock)).with(optional(settings));
         let publisher = Publisher::new(Arc::clone(&store), jira.clone(), Arc::clone(&clock));
         let wake = Arc::new(Notify::new());
         let inbox = Inbox::start(Arc::clone(&store), Limits::default());
@@ -170,6 +170,10 @@ fn allowed_hosts(settings: &Settings) -> Vec<String> {
         Some(url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}")))
     });
     settings.tenant_hosts.iter().cloned().chain(keys).collect()
+}
+
+fn optional(settings: &Settings) -> Optional {
+    Optional { mail_probe: settings.mail_probe, internal_endpoints: settings.internal_endpoints }
 }
 
 fn worker_settings(settings: &Settings) -> worker::Settings {

@@ -53,7 +53,7 @@ pub use descriptor::Scope;
 pub use faults::{Fault, HeldRequest, HoldAt, Matcher};
 pub use keyserver::KeyServerMood;
 pub use lifecycle::{Answer, App, InstallError, SignedRequest};
-pub use mail::{Mail, MailKind};
+pub use mail::{Mail, MailKind, NotifyMood};
 pub use people::{AUTOMATION, AccountType, Person, UserKind};
 pub use points::{BurstClock, Limits, Reason};
 pub use projects::{CustomerAccess, ProjectType};

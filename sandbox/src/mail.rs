@@ -21,6 +21,18 @@ pub enum MailKind {
     Notify,
 }
 
+/// How the *notify* call behaves.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum NotifyMood {
+    /// As documented.
+    #[default]
+    Proper,
+    /// Queues a mail whatever it is asked, even about nothing to nobody.
+    QueuesEverything,
+    /// Refuses with 403 and this text, whether or not mail is on.
+    Refuses(String),
+}
+
 /// One mail.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "camelCase")]

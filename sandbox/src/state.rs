@@ -12,7 +12,7 @@ use crate::calls::{CallRecord, Violation};
 use crate::customers::Truth;
 use crate::faults::{Hold, Misbehaviour};
 use crate::lifecycle::App;
-use crate::mail::Mail;
+use crate::mail::{Mail, NotifyMood};
 use crate::people::{AUTOMATION, AccountType, Person, UserKind};
 use crate::points::Meter;
 use crate::projects::{Organisation, Project};
@@ -54,6 +54,8 @@ pub(crate) struct State {
     pub(crate) outgoing_mail_on: bool,
     pub(crate) suppressed: BTreeSet<String>,
     pub(crate) user_created_for_portal_accounts: bool,
+    pub(crate) internal_endpoints: bool,
+    pub(crate) notify: NotifyMood,
     // the door
     pub(crate) calls: Vec<CallRecord>,
     pub(crate) unexpected: Vec<String>,
@@ -103,6 +105,8 @@ impl State {
             outgoing_mail_on: true,
             suppressed: BTreeSet::new(),
             user_created_for_portal_accounts: true,
+            internal_endpoints: false,
+            notify: NotifyMood::Proper,
             calls: Vec::new(),
             unexpected: Vec::new(),
             violations: Vec::new(),

@@ -1,6 +1,10 @@
 //! What a fact was when somebody was added: the history of a site's or project's fact, judged as of a window.
 //! Knows no store and no clock; pure.
 
+mod observed;
+
+pub use observed::{Trusted, with_observations};
+
 use super::ProjectId;
 use super::audit::AuditMark;
 use diagnosis::{Confidence, Fact, FactKey, Gap, Moment, Observed, Origin, Source};

@@ -3,6 +3,7 @@
 
 pub mod address;
 pub mod audit;
+pub mod calibration;
 pub mod case;
 pub mod clock;
 pub mod history;

@@ -3,9 +3,9 @@
 
 mod health;
 
-pub use crate::sources::Subject;
 pub use crate::sources::audit::AuditReading;
 pub use crate::sources::statements;
+pub use crate::sources::{Optional, Subject};
 pub use diagnosis::{ExpectedMail as MailKind, expected_mail};
 pub use health::{Health, SiteHealth, SourceState};
 
@@ -51,6 +51,13 @@ impl Examiner {
     /// An examiner that reads from this store and this Jira.
     pub fn new(store: Arc<dyn Store>, jira: Jira, clock: Arc<dyn Clock>) -> Self {
         Self { sources: Sources::new(store, jira.clone(), Arc::clone(&clock)), jira, clock }
+    }
+
+    /// The same with these optional sources on.
+    #[must_use]
+    pub fn with(mut self, optional: Optional) -> Self {
+        self.sources = self.sources.with(optional);
+        self
     }
 
     /// Examines these people's adds to one project, in their order. `fresh` passes what is remembered from earlier calls.

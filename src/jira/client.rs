@@ -153,13 +153,17 @@ impl Call {
     }
 }
 
-/// A 2xx answer.
+/// An answer; from [`Site::send`] one with a 2xx status.
 pub(super) struct Answered {
     reply: Reply,
     pub(super) bounds: Bounds,
 }
 
 impl Answered {
+    pub(super) fn status(&self) -> u16 {
+        self.reply.status
+    }
+
     /// The body in the call's wire shape.
     pub(super) fn json<T: DeserializeOwned>(&self) -> Result<T> {
         serde_json::from_slice(&self.reply.body).map_err(|error| {
@@ -176,6 +180,23 @@ impl Site {
 
     /// Makes the call. `Ok` only for 2xx; what a limit pauses is told to everybody before this returns.
     pub(super) async fn send(&self, call: Call) -> Result<Answered> {
+        let answered = self.exchange(call).await?;
+        match answered.status() {
+            200..=299 => Ok(answered),
+            300..=399 => Err(JiraError::Garbage("redirect")),
+            401 => Err(JiraError::Unavailable("unauthorised")),
+            403 => Err(JiraError::Forbidden),
+            404 => Err(JiraError::NotFound),
+            408 | 425 => Err(JiraError::Unavailable("timeout")),
+            // Not there, and asking again does not bring it about.
+            501 => Err(JiraError::Refused(501)),
+            500.. => Err(JiraError::Unavailable("server_error")),
+            status => Err(JiraError::Refused(status)),
+        }
+    }
+
+    /// Makes the call for whoever reads refusals as well: `Ok` for every status but those that are about limits.
+    pub(super) async fn exchange(&self, call: Call) -> Result<Answered> {
         if !self.tenant.is_active() {
             return Err(JiraError::Inactive);
         }
@@ -196,18 +217,7 @@ impl Site {
             return Err(JiraError::Throttled { until: limit.until, scope: limit.scope });
         }
         let date = reply.headers.get(header::DATE).and_then(|v| v.to_str().ok()).and_then(limits::date);
-        match reply.status {
-            200..=299 => Ok(Answered { bounds: Bounds::of(before, after, date), reply }),
-            300..=399 => Err(JiraError::Garbage("redirect")),
-            401 => Err(JiraError::Unavailable("unauthorised")),
-            403 => Err(JiraError::Forbidden),
-            404 => Err(JiraError::NotFound),
-            408 | 425 => Err(JiraError::Unavailable("timeout")),
-            // Not there, and asking again does not bring it about.
-            501 => Err(JiraError::Refused(501)),
-            500.. => Err(JiraError::Unavailable("server_error")),
-            status => Err(JiraError::Refused(status)),
-        }
+        Ok(Answered { bounds: Bounds::of(before, after, date), reply })
     }
 
     /// A throttled scope is not asked again before its time, whichever worker was told.

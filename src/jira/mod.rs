@@ -8,7 +8,9 @@ mod limits;
 
 mod audit;
 mod comments;
+mod internal;
 mod names;
+mod notify;
 mod permissions;
 mod projects;
 mod properties;
@@ -22,6 +24,7 @@ pub use auth::AuthError;
 pub use client::{Answer, Bounds};
 pub use comments::Comment;
 pub use error::{JiraError, LOOK_AGAIN};
+pub use notify::Notified;
 pub use permissions::MISSING_KEYS_MAX;
 pub use projects::ProjectRef;
 pub use search::{Issue, RequestRef};

@@ -7,6 +7,9 @@
 pub mod audit;
 mod cache;
 mod combine;
+mod internal;
+mod mail_probe;
+mod optional;
 mod own_roster;
 mod plan;
 mod role;
@@ -14,13 +17,14 @@ pub mod statements;
 mod switches;
 mod user;
 
+pub use optional::Optional;
 pub use plan::{Spec, plan};
 pub use switches::switches_now;
 
-use crate::domain::history::Line;
+use crate::domain::history::{Line, Trusted};
 use crate::domain::roster::Seat;
 use crate::domain::tenant::Tenant;
-use crate::domain::{AccountId, Clock, ProjectId};
+use crate::domain::{AccountId, Clock, ProjectId, TenantId};
 use crate::jira::{Jira, JiraError, LOOK_AGAIN, Site, User};
 use crate::store::{Store, StoreError};
 use audit::{Audit, View};
@@ -57,6 +61,8 @@ struct Reach<'a> {
     log: &'a View,
     /// History of the site's and the project's facts, or why it could not be read.
     history: &'a Result<Vec<Line>, Gap>,
+    /// What optional sources are worth here.
+    trusted: Trusted,
 }
 
 /// One person as a reader meets them.
@@ -136,6 +142,9 @@ pub struct Sources {
     clock: Arc<dyn Clock>,
     audit: Audit,
     remembered: Arc<Remembered>,
+    optional: Optional,
+    /// Tenants whose mail probe is over and whose store has not taken that yet.
+    stopped: moka::future::Cache<TenantId, ()>,
 }
 
 impl std::fmt::Debug for Sources {
@@ -148,7 +157,8 @@ impl Sources {
     /// Sources that read from this store and this Jira.
     pub fn new(store: Arc<dyn Store>, jira: Jira, clock: Arc<dyn Clock>) -> Self {
         let audit = Audit::new(Arc::clone(&store), Arc::clone(&clock));
-        Self { store, jira, clock, audit, remembered: Arc::default() }
+        let stopped = moka::future::Cache::new(u64::MAX);
+        Self { store, jira, clock, audit, remembered: Arc::default(), optional: Optional::default(), stopped }
     }
 
     /// The audit log, for the chore that reads it on.
@@ -174,6 +184,8 @@ impl Sources {
         let site = self.jira.site(tenant);
         let upto = subjects.iter().map(|subject| subject.added.not_after).max().unwrap_or(now);
         let log = self.audit.view(&site, tenant, upto, fresh).await;
+        let trusted = self.standing(tenant).await.trusted();
+        self.look(tenant, Some(project), upto, trusted).await;
         let history = self.history(tenant, Some(project), &log).await;
         let mut seats = Vec::with_capacity(subjects.len());
         for subject in subjects {
@@ -189,6 +201,7 @@ impl Sources {
             remembered: &self.remembered,
             log: &log,
             history: &history,
+            trusted,
         };
         let mut gatherings: Vec<Gathering> = subjects.iter().map(|_| Gathering::default()).collect();
         for index in plan(want, &specs()) {

@@ -5,7 +5,7 @@ use super::combine::made_at;
 use super::{Asked, Reach, Reader, Sources, Spec, Told, soon};
 use crate::domain::ProjectId;
 use crate::domain::audit::{AuditMark, Coverage};
-use crate::domain::history::{Line, as_of};
+use crate::domain::history::{Line, Trusted, as_of, with_observations};
 use crate::domain::tenant::Tenant;
 use diagnosis::{Fact, FactKey, Gap, Moment, Observed, Reading, Sheet};
 use jiff::{SignedDuration, Timestamp};
@@ -35,7 +35,7 @@ impl Reader for Switches {
             match at.history {
                 Ok(lines) => {
                     let window = tightened(asked.added, made_at(asked.so_far));
-                    told.readings.extend(judged(lines, window, &at.log.mark));
+                    told.readings.extend(judged(lines, window, &at.log.mark, at.trusted, SignedDuration::ZERO));
                     told.look_again(behind(&at.log.mark, window, at.now));
                 }
                 Err(gap) => {
@@ -57,8 +57,11 @@ fn tightened(added: Moment, made: Option<Timestamp>) -> Moment {
 }
 
 /// Both switches in a window. No record of the log tells of outgoing mail, so the log's trouble is none of its.
-fn judged(lines: &[Line], window: Moment, mark: &AuditMark) -> [Reading; 2] {
-    let of = |key: FactKey, mark: &AuditMark| Reading { key, fact: as_of(key, lines, window, mark) };
+fn judged(lines: &[Line], window: Moment, mark: &AuditMark, trusted: Trusted, lag: SignedDuration) -> [Reading; 2] {
+    let of = |key: FactKey, mark: &AuditMark| {
+        let fact = with_observations(as_of(key, lines, window, mark), key, lines, window, trusted, lag);
+        Reading { key, fact }
+    };
     [of(FactKey::OutgoingMailOn, &AuditMark::default()), of(FactKey::InviteNotificationOn, mark)]
 }
 
@@ -90,10 +93,12 @@ pub async fn switches_now(sources: &Sources, tenant: &Tenant, project: Option<Pr
     let now = sources.clock.now();
     let upto = now.saturating_sub(NOW_LAGS).unwrap_or(now);
     let log = sources.audit.view(&sources.jira.site(tenant), tenant, upto, false).await;
+    let trusted = sources.standing(tenant).await.trusted();
+    sources.look(tenant, project, upto, trusted).await;
     let mut sheet = Sheet::unasked();
     let mut again_at = log.again_at;
     let readings: Vec<Reading> = match sources.history(tenant, project, &log).await {
-        Ok(lines) => judged(&lines, Moment::at(now), &as_if_now(log.mark, now)).into(),
+        Ok(lines) => judged(&lines, Moment::at(now), &as_if_now(log.mark, now), trusted, NOW_LAGS).into(),
         Err(gap) => {
             again_at = super::earlier(again_at, soon(now));
             SPEC.supplies.iter().map(|key| Reading::gap(*key, gap)).collect()

@@ -1,6 +1,7 @@
 //! The store: one small trait per noun, summed to [`Store`], on SQLite and PostgreSQL.
 //! Knows no Jira and judges nothing. No transaction leaves it, so no remote call can happen inside one.
 
+mod calibration;
 mod cases;
 mod dialect;
 mod error;
@@ -19,6 +20,7 @@ mod tenants;
 mod throttle;
 mod trail;
 
+pub use calibration::Calibrations;
 pub use error::OpenError;
 pub use inbox::Inbox;
 pub use marks::Marks;
@@ -336,10 +338,34 @@ pub trait Projects: Send + Sync {
 
 /// Everything. `Arc<dyn Store>` upcasts to what a room needs.
 pub trait Store:
-    Tenants + Queue + FactLog + Roster + Cases + Projects + Throttle + Trail + PersonLines + Marks + Scans + 'static
+    Tenants
+    + Queue
+    + FactLog
+    + Roster
+    + Cases
+    + Projects
+    + Throttle
+    + Trail
+    + PersonLines
+    + Marks
+    + Scans
+    + Calibrations
+    + 'static
 {
 }
 impl<T> Store for T where
-    T: Tenants + Queue + FactLog + Roster + Cases + Projects + Throttle + Trail + PersonLines + Marks + Scans + 'static
+    T: Tenants
+        + Queue
+        + FactLog
+        + Roster
+        + Cases
+        + Projects
+        + Throttle
+        + Trail
+        + PersonLines
+        + Marks
+        + Scans
+        + Calibrations
+        + 'static
 {
 }

@@ -33,6 +33,8 @@ const OF_A_TENANT: &[&str] = &[
     "scan_way",
     "person_line",
     "address_mark",
+    "calibration",
+    "look",
     "pause",
     "pace",
 ];
@@ -54,6 +56,8 @@ fn keys_of(table: &str) -> &'static str {
         "seat" => "tenant, project, via, account",
         "account_created" => "tenant, account",
         "address_mark" => "tenant, project, mark, kind, not_before",
+        "calibration" => "tenant, source",
+        "look" => "tenant, source, project",
         _ => "scope",
     }
 }

@@ -13,7 +13,7 @@ use invite_guard::domain::tenant::Tenant;
 use invite_guard::domain::throttle::Throttle;
 use invite_guard::domain::work::{NewWork, Work};
 use invite_guard::domain::{AccountId, Clock, ProjectId, TenantId};
-use invite_guard::examine::Examiner;
+use invite_guard::examine::{Examiner, Optional};
 use invite_guard::jira::{self, Jira};
 use invite_guard::outbound;
 use invite_guard::publish::Publisher;
@@ -43,6 +43,7 @@ pub(crate) struct World {
     pub(crate) tenant: Tenant,
     /// The item on which the canary is tried; no customer sees it.
     pub(crate) internal_item: String,
+    optional: Optional,
     fresh: Option<engines::Fresh>,
     door: door::Door,
 }
@@ -58,15 +59,21 @@ impl World {
 
     /// The same with a store of the test's making around the real one.
     pub(crate) async fn start_wrapped(engine: Engine, wrap: Wrap) -> Self {
-        Self::begin(engine, wrap, |_| {}).await
+        Self::begin(engine, wrap, Optional::default(), |_| {}).await
+    }
+
+    /// The same with these optional sources on, in web and worker; the site has the resources that they read.
+    pub(crate) async fn start_with(engine: Engine, optional: Optional) -> Self {
+        let there = move |site: &Sandbox| site.set_internal_endpoints(optional.internal_endpoints);
+        Self::begin(engine, Box::new(|store| store), optional, there).await
     }
 
     /// The same on a site with a past: what is done to it happens just before the install.
     pub(crate) async fn start_after(engine: Engine, past: impl FnOnce(&Sandbox)) -> Self {
-        Self::begin(engine, Box::new(|store| store), past).await
+        Self::begin(engine, Box::new(|store| store), Optional::default(), past).await
     }
 
-    async fn begin(engine: Engine, wrap: Wrap, past: impl FnOnce(&Sandbox)) -> Self {
+    async fn begin(engine: Engine, wrap: Wrap, optional: Optional, past: impl FnOnce(&Sandbox)) -> Self {
         let clock = Arc::new(ManualClock::new());
         let site = Sandbox::start(options(&clock)).await.expect("the sandbox starts on a free port");
         site.add_project(PROJECT, "Help desk", ProjectType::ServiceDesk);
@@ -76,11 +83,11 @@ impl World {
         let fresh = engines::fresh(engine).await;
         let store = wrap(Arc::clone(&fresh.store));
         let (outbound, jira) = callers(&site, &store, clock.clone());
-        let door = door::open(&site, &store, &clock, outbound, jira);
+        let door = door::open(&site, &store, &clock, outbound, jira, optional);
         site.install(&door.url).await.expect("the sandbox installs the app by the real handshake");
         let tenant = store.tenants().await.expect("tenants can be read").pop().expect("an install makes a tenant");
-        let worker = worker(&site, &store, &clock, settings());
-        let world = Self { site, store, worker, clock, tenant, internal_item, fresh: Some(fresh), door };
+        let worker = worker(&site, &store, &clock, settings(), optional);
+        let world = Self { site, store, worker, clock, tenant, internal_item, optional, fresh: Some(fresh), door };
         world.settle().await;
         world.pass(SignedDuration::from_secs(5)).await; // the second look, which dates the sightings of the first
         world.pass(SignedDuration::from_secs(5)).await;
@@ -94,13 +101,13 @@ impl World {
 
     /// The same with other settings.
     pub(crate) fn worker_with(&self, settings: Settings) -> Worker {
-        worker(&self.site, &self.store, &self.clock, settings)
+        worker(&self.site, &self.store, &self.clock, settings, self.optional)
     }
 
     /// A worker whose Jira client takes the time from another clock: the way to break work in its middle.
     pub(crate) fn worker_with_jira_by(&self, clock: Arc<dyn Clock>) -> Worker {
         let (_, jira) = callers(&self.site, &self.store, clock);
-        assemble(&self.store, &self.clock, jira, settings())
+        assemble(&self.store, &self.clock, jira, settings(), self.optional)
     }
 
     /// Delivers every waiting webhook and does everything that is due.
@@ -218,14 +225,26 @@ pub(crate) fn contracts() -> Option<PathBuf> {
     None
 }
 
-fn worker(site: &Sandbox, store: &Arc<dyn Store>, clock: &Arc<ManualClock>, settings: Settings) -> Worker {
+fn worker(
+    site: &Sandbox,
+    store: &Arc<dyn Store>,
+    clock: &Arc<ManualClock>,
+    settings: Settings,
+    optional: Optional,
+) -> Worker {
     let (_, jira) = callers(site, store, clock.clone());
-    assemble(store, clock, jira, settings)
+    assemble(store, clock, jira, settings, optional)
 }
 
-fn assemble(store: &Arc<dyn Store>, clock: &Arc<ManualClock>, jira: Jira, settings: Settings) -> Worker {
+fn assemble(
+    store: &Arc<dyn Store>,
+    clock: &Arc<ManualClock>,
+    jira: Jira,
+    settings: Settings,
+    optional: Optional,
+) -> Worker {
     let (store, clock): (Arc<dyn Store>, Arc<dyn Clock>) = (Arc::clone(store), clock.clone());
-    let examiner = Examiner::new(store.clone(), jira.clone(), clock.clone());
+    let examiner = Examiner::new(store.clone(), jira.clone(), clock.clone()).with(optional);
     let publisher = Publisher::new(store.clone(), jira.clone(), clock.clone());
     Worker::new(Deps { store, jira, examiner, publisher, clock, settings, wake: Arc::new(Notify::new()) })
 }

@@ -1,6 +1,8 @@
 //! The audit log as a source, where it is long, busy or has holes: small servers answer what the sandbox never would.
 //! Knows no verdict; see `examine`.
 
+mod optional;
+
 use crate::jira::given::{Pauses, StillClock, host_of, tenant};
 use crate::store::engines::{self, Engine, Fresh};
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};

@@ -2,10 +2,11 @@
 //! Knows no behaviour of the store: it counts calls and hands them on.
 
 use async_trait::async_trait;
-use diagnosis::{FactKey, Moment, Source, Via};
+use diagnosis::{FactKey, Gap, Moment, Source, Via};
 use futures::future::BoxFuture;
 use invite_guard::domain::address::AddressMark;
 use invite_guard::domain::audit::{AccountCreated, AuditMark};
+use invite_guard::domain::calibration::{Calibration, CalibrationState, Look};
 use invite_guard::domain::case::Case;
 use invite_guard::domain::history::Line;
 use invite_guard::domain::mark::MarkedRow;
@@ -19,8 +20,8 @@ use invite_guard::domain::trail::Entry;
 use invite_guard::domain::work::{Claim, Class, End, NewWork};
 use invite_guard::domain::{AccountId, ProjectId, TenantId, WorkId};
 use invite_guard::store::{
-    Accepted, CaseFilter, Cases, Depth, FactLog, Marks, Noted, PersonLines, Projects, Queue, Result, Roster, Row,
-    RowState, Scans, Store, StoreError, Tenants, Trail,
+    Accepted, Calibrations, CaseFilter, Cases, Depth, FactLog, Marks, Noted, PersonLines, Projects, Queue, Result,
+    Roster, Row, RowState, Scans, Store, StoreError, Tenants, Trail,
 };
 use jiff::{SignedDuration, Timestamp};
 use secrecy::SecretSlice;
@@ -250,6 +251,29 @@ delegate!(Marks {
     fn record_marks(&self, tenant: TenantId, rows: &[MarkedRow]) -> u64;
     fn marks(&self, tenant: TenantId, marks: &[AddressMark]) -> Vec<MarkedRow>;
     fn has_marks(&self, tenant: TenantId) -> bool;
+});
+
+delegate!(Calibrations {
+    fn calibrations(&self, tenant: TenantId) -> Vec<Calibration>;
+    fn calibrate(
+        &self,
+        tenant: TenantId,
+        source: Source,
+        state: CalibrationState,
+        by: Option<&AccountId>,
+        at: Timestamp,
+    ) -> ();
+    fn stop_source(&self, tenant: TenantId, source: Source, at: Timestamp) -> ();
+    fn looks(&self, tenant: TenantId, source: Source) -> Vec<Look>;
+    fn begin_look(
+        &self,
+        tenant: TenantId,
+        source: Source,
+        project: Option<ProjectId>,
+        at: Timestamp,
+        unless_after: Timestamp,
+    ) -> bool;
+    fn end_look(&self, tenant: TenantId, source: Source, project: Option<ProjectId>, trouble: Option<Gap>) -> ();
 });
 
 /// The port cannot fail; what a broken store answers is "not paused".

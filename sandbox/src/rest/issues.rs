@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::properties::visible_item;
 use super::{Ask, Reply};
-use crate::mail::MailKind;
+use crate::mail::{MailKind, NotifyMood};
 use crate::projects::Project;
 use crate::requests::{Channel, NewItem, SERVICE_REQUEST, TASK, WorkItem};
 
@@ -47,6 +47,15 @@ pub(crate) fn one(ask: &mut Ask<'_>) -> Reply {
 
 /// Checks in the order of Jira's own source: the mail switch, the item, the receivers.
 pub(crate) fn notify(ask: &mut Ask<'_>) -> Reply {
+    match ask.state.notify.clone() {
+        NotifyMood::Proper => {}
+        NotifyMood::Refuses(text) => return Reply::error(403, &text),
+        NotifyMood::QueuesEverything => {
+            let (somebody, me) = (ask.state.house_agent.clone(), ask.me.clone());
+            ask.state.send(&somebody, MailKind::Notify, &me);
+            return Reply::empty(204);
+        }
+    }
     if !ask.state.outgoing_mail_on {
         return Reply::error(403, "Outgoing emails are disabled. Contact your administrator.");
     }

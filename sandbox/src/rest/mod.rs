@@ -4,6 +4,7 @@
 mod answer;
 mod audit;
 mod comments;
+mod internal;
 mod issues;
 mod jql;
 mod people;
@@ -142,13 +143,17 @@ async fn play(site: &Site, call: &Call, fault: Fault) -> Option<Reply> {
 /// Answers a request as Jira would, and writes it down.
 fn answer(site: &Site, call: &Call, fault: Option<&str>) -> Reply {
     let mut state = site.lock();
-    let known = routes::find(call);
+    let undocumented = internal::find(call);
+    let absent = undocumented.is_some() && !state.internal_endpoints;
+    let known = routes::find(call).or(undocumented.filter(|_| state.internal_endpoints));
     let reads = known.as_ref().is_none_or(|(route, _)| route.reads());
     let (mut reply, refusal) = match judge(&mut state, call, known.as_ref().map(|(route, _)| *route)) {
         Ok(me) => match known {
             Some((route, path)) => (handled(site, &mut state, call, route, path, me), None),
             None => {
-                state.unexpected.push(format!("{} {}", call.method, call.path()));
+                if !absent {
+                    state.unexpected.push(format!("{} {}", call.method, call.path()));
+                }
                 (Reply::raw(404, "text/html", b"<html><title>Oops, you've found a dead link.</title>".to_vec()), None)
             }
         },
@@ -223,7 +228,8 @@ fn handled(site: &Site, state: &mut State, call: &Call, route: &Route, path: Vec
         let faults = faults.into_iter().map(|what| Violation { call: label.clone(), side, what });
         state.violations.extend(faults);
     };
-    if let Some(specs) = &site.specs {
+    let specs = site.specs.as_ref().filter(|_| route.is_documented());
+    if let Some(specs) = specs {
         let faults = specs.request(route, call);
         let bad_body = faults.iter().any(|fault| fault.starts_with("body"));
         note(state, "request", faults);
@@ -234,7 +240,7 @@ fn handled(site: &Site, state: &mut State, call: &Call, route: &Route, path: Vec
     state.trace = call.trace.clone().filter(|_| call.method != "GET");
     let reply = (route.run)(&mut Ask { state, call, path, me });
     state.trace = None;
-    if let (Some(specs), Some(body)) = (&site.specs, &reply.json) {
+    if let (Some(specs), Some(body)) = (specs, &reply.json) {
         note(state, "answer", specs.answer(route, reply.status, body));
     }
     reply

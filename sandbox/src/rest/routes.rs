@@ -1,7 +1,9 @@
 //! The table of routes: every path this site answers, its scope, its handler.
 //! Templates and scopes are those of Atlassian's specifications; a test compares them.
 
-use super::{Ask, Reply, audit, comments, issues, people, permissions, projects, properties, search, servicedesk};
+use super::{
+    Ask, Reply, audit, comments, internal, issues, people, permissions, projects, properties, search, servicedesk,
+};
 use crate::calls::Call;
 use crate::descriptor::Scope;
 
@@ -28,7 +30,12 @@ impl Route {
     }
 }
 
-const fn route(method: &'static str, template: &'static str, scope: Scope, run: fn(&mut Ask<'_>) -> Reply) -> Route {
+pub(super) const fn route(
+    method: &'static str,
+    template: &'static str,
+    scope: Scope,
+    run: fn(&mut Ask<'_>) -> Reply,
+) -> Route {
     Route { method, template, scope, anonymous: false, run }
 }
 
@@ -92,7 +99,12 @@ fn brace(part: &str) -> bool {
 
 /// Finds the route of a call, and the values of its braces.
 pub(crate) fn find(call: &Call) -> Option<(&'static Route, Vec<String>)> {
-    ROUTES.iter().filter(|route| route.method == call.method).find_map(|route| {
+    fits(ROUTES, call)
+}
+
+/// The same among these routes.
+pub(super) fn fits(routes: &'static [Route], call: &Call) -> Option<(&'static Route, Vec<String>)> {
+    routes.iter().filter(|route| route.method == call.method).find_map(|route| {
         let parts: Vec<&str> = route.template.trim_matches('/').split('/').collect();
         let fits = parts.len() == call.segments.len()
             && parts.iter().zip(&call.segments).all(|(part, found)| brace(part) || part == found);
@@ -101,9 +113,10 @@ pub(crate) fn find(call: &Call) -> Option<(&'static Route, Vec<String>)> {
     })
 }
 
-/// The path template of a call, or its path if this site does not have it.
+/// The path template of a call, or its path if no site has it.
 pub(crate) fn template_of(call: &Call) -> String {
-    find(call).map_or_else(|| call.path().to_owned(), |(route, _)| route.template.to_owned())
+    let known = find(call).or_else(|| internal::find(call));
+    known.map_or_else(|| call.path().to_owned(), |(route, _)| route.template.to_owned())
 }
 
 /// The work item that a call below `issue/` or `request/` is about.

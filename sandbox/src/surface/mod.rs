@@ -3,6 +3,7 @@
 
 mod app;
 mod door;
+mod optional;
 mod people;
 mod requests;
 

@@ -3,6 +3,7 @@
 
 use super::report::{self, FindingJson};
 use crate::domain::ProjectId;
+use crate::domain::calibration::fresh_for;
 use crate::domain::history::Line;
 use crate::web::State;
 use crate::web::gate::{Agent, In};
@@ -76,7 +77,7 @@ async fn gather(state: &State, by: &In<Agent>) -> Result<Health, Problem> {
 /// Newest first. A switch that was turned off, or is said to be, is told with how many people were added under it.
 async fn timeline(state: &State, by: &In<Agent>, lines: Vec<Line>, words: &Words) -> Result<Vec<Happening>, Problem> {
     let at = |line: &Line| line.since.unwrap_or(line.observed_at);
-    let mut lines: Vec<Line> = lines.into_iter().filter(|line| line.value.is_boolean()).collect();
+    let mut lines: Vec<Line> = lines.into_iter().filter(is_told).collect();
     lines.sort_by_key(|line| std::cmp::Reverse(at(line)));
     let mut all = Vec::new();
     for (index, line) in lines.iter().enumerate().take(TIMELINE) {
@@ -99,6 +100,11 @@ async fn timeline(state: &State, by: &In<Agent>, lines: Vec<Line>, words: &Words
         all.push(Happening { at: at(line), what, by: line.by.clone() });
     }
     Ok(all)
+}
+
+/// What a source sees again and again is no change.
+fn is_told(line: &Line) -> bool {
+    line.value.is_boolean() && fresh_for(line.source).is_none()
 }
 
 /// A switch that was turned, or what somebody said about one.
