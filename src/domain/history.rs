@@ -41,7 +41,7 @@ pub struct Line {
 pub fn as_of(key: FactKey, lines: &[Line], window: Moment, audit: &AuditMark) -> Fact<Value> {
     let window = Moment { not_before: window.not_before.min(window.not_after), ..window };
     let changes = logged_changes(key, lines);
-    let logged = by_audit(&changes, window, audit);
+    let logged = by_audit(key, &changes, window, audit);
     let stated = by_statement(key, lines, &changes, window);
     match (logged, stated) {
         (Fact::Known(logged), Fact::Known(stated)) if logged.value != stated.value => {
@@ -80,7 +80,7 @@ fn logged_changes(key: FactKey, lines: &[Line]) -> Vec<(Timestamp, &Line)> {
 /// A value with its start and author, where they are known.
 type Held<'l> = (&'l Value, Option<Timestamp>, Option<String>);
 
-fn by_audit(changes: &[(Timestamp, &Line)], window: Moment, audit: &AuditMark) -> Fact<Value> {
+fn by_audit(key: FactKey, changes: &[(Timestamp, &Line)], window: Moment, audit: &AuditMark) -> Fact<Value> {
     let Some(coverage) = audit.coverage.filter(|c| c.until >= window.not_after) else {
         return Fact::Unknown(audit.trouble.unwrap_or(if changes.is_empty() { Gap::NotAsked } else { Gap::Stale }));
     };
@@ -108,7 +108,7 @@ fn by_audit(changes: &[(Timestamp, &Line)], window: Moment, audit: &AuditMark) -
         Some(start) if inside.iter().all(|(value, ..)| *value == start.0) => known(start, Confidence::Confirmed),
         // It changed while the person was being added, or did so from something unknown: the value that blocks is reported,
         // as likely, with that change.
-        start => match start.iter().chain(&inside).find(|(value, ..)| **value == Value::Bool(false)) {
+        start => match start.iter().chain(&inside).find(|(value, ..)| key.is_blocking(value)) {
             Some(blocks) => known(blocks.clone(), Confidence::Likely),
             None if start.is_some() => {
                 inside.last().map_or(Fact::Unknown(Gap::NotAsked), |l| known(l.clone(), Confidence::Likely))
@@ -159,7 +159,7 @@ fn by_statement(key: FactKey, lines: &[Line], changes: &[(Timestamp, &Line)], wi
         return known(first, Confidence::Confirmed);
     }
     // Said, or said otherwise, while the person was being added: as likely, and the value that blocks where there is one.
-    let blocks = std::iter::once(&first).chain(&rest).find(|l| l.value == Value::Bool(false));
+    let blocks = std::iter::once(&first).chain(&rest).find(|l| key.is_blocking(&l.value));
     known(blocks.or(rest.last()).unwrap_or(&first), Confidence::Likely)
 }
 

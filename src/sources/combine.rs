@@ -38,7 +38,9 @@ impl Gathering {
         }
     }
 
-    pub(super) fn done(self) -> Gathered {
+    /// Every reader was heard: what none told and nobody is asked for cannot be known here, and lowers no word.
+    pub(super) fn done(mut self) -> Gathered {
+        self.sheet.settle();
         Gathered { sheet: self.sheet, again_at: self.again_at }
     }
 }
@@ -52,19 +54,11 @@ fn combine(key: FactKey, one: Weighed, other: Weighed) -> Weighed {
         (Fact::Known(_), Fact::Unknown(_)) => first,
         (Fact::Unknown(_), Fact::Known(_)) => second,
         (Fact::Known(a), Fact::Known(b)) if a.value == b.value => first,
+        // Better a likely warning than a likely all-clear.
         (Fact::Known(_), Fact::Known(b)) => {
-            let (authority, fact) = if blocks(key, &b.value) { second } else { first };
+            let (authority, fact) = if key.is_blocking(&b.value) { second } else { first };
             (authority, at_most_likely(fact))
         }
-    }
-}
-
-/// Of two that differ, the value that blocks is told: better a likely warning than a likely all-clear.
-fn blocks(key: FactKey, value: &Value) -> bool {
-    match key {
-        FactKey::KnownBefore => *value == Value::Bool(true),
-        FactKey::OutgoingMailOn | FactKey::InviteNotificationOn => *value == Value::Bool(false),
-        _ => false,
     }
 }
 

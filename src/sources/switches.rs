@@ -109,6 +109,7 @@ pub async fn switches_now(sources: &Sources, tenant: &Tenant, project: Option<Pr
         // Of this module's own making, so always of the right type.
         let _taken = sheet.put(&Reading { key: reading.key, fact: seen_no_later(reading.fact, read_at) });
     }
+    sheet.settle();
     SwitchesNow { sheet, trouble: log.mark.trouble, again_at, checked_at: now }
 }
 

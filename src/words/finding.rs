@@ -145,7 +145,7 @@ impl Words {
         if let Some(evidence) = finding.evidence.first() {
             args.insert(Cow::Borrowed("observed"), Value::from(self.when(evidence.origin.observed_at)));
         }
-        let by_mail = |steps: &[Step]| steps.iter().filter(|s| s.hangs_on == Some(FactKey::OutgoingMailOn)).count();
+        let by_mail = |steps: &[Step]| steps.iter().filter(|s| s.hangs_on.contains(&FactKey::OutgoingMailOn)).count();
         let short = by_mail(&finding.steps) < by_mail(finding.scenario.remedy.steps);
         let short = if short { self.optional(&format!("{id}-short"), &args) } else { None };
         Some(short.unwrap_or_else(|| self.render(id, &args)))

@@ -44,14 +44,20 @@ fn cause(words: &Words, scenario: &Scenario) -> String {
     }
     text.push_str("\nCure:\n\n");
     for (number, step) in scenario.remedy.steps.iter().enumerate() {
-        let left_out = match step.hangs_on {
-            Some(FactKey::OutgoingMailOn) => " (left out while outgoing mail is known to be off)",
-            Some(FactKey::AddedVia) => " (left out for whoever was noticed as an add)",
-            _ => "",
-        };
+        let left_out: String = step.hangs_on.iter().map(|key| left_out(*key)).collect();
         let _ = writeln!(text, "{}. {}{left_out}", number + 1, words.render(step.text, &args));
     }
     text
+}
+
+/// When a step that hangs on this fact is left out.
+fn left_out(key: FactKey) -> &'static str {
+    match key {
+        FactKey::OutgoingMailOn => " (left out while outgoing mail is known to be off)",
+        FactKey::AddedVia => " (left out for whoever was noticed as an add)",
+        FactKey::InvitedElsewhere => " (left out for whoever was just invited from another space)",
+        _ => "",
+    }
 }
 
 fn standing(scenario: &Scenario) -> String {
@@ -65,7 +71,8 @@ fn standing(scenario: &Scenario) -> String {
         Severity::Warning => "a warning",
         Severity::Information => "information",
     };
-    format!("{level}; {severity}.")
+    let note = if scenario.note { "; only a note on the project's page" } else { "" };
+    format!("{level}; {severity}{note}.")
 }
 
 fn read_on(scenario: &Scenario) -> String {

@@ -28,6 +28,12 @@ static_loader! {
     };
 }
 
+/// A character that can be seen as itself, any other by its number: it may be invisible or turn the direction of writing.
+fn shown(character: char) -> String {
+    let seen = character.is_alphanumeric() || character.is_ascii_punctuation();
+    if seen { character.to_string() } else { format!("U+{:04X}", u32::from(character)) }
+}
+
 type Args<'a> = HashMap<Cow<'static, str>, Value<'a>>;
 
 /// The words of one language. Cheap to make, one per answer.
@@ -77,6 +83,7 @@ impl Words {
             let value = match arg {
                 Arg::When(time) => Value::from(self.when(*time)),
                 Arg::Count(count) => Value::from(*count),
+                Arg::Character(character) => Value::from(shown(*character)),
                 Arg::Fact(key) => Value::from(self.word(*key)),
             };
             args.insert(Cow::Owned(name.clone()), value);

@@ -32,6 +32,7 @@ pub(super) fn invited() -> Sheet {
     sheet.person.creator = Fact::of(creator, seen(Source::AuditLog).since(at(30)));
     sheet.person.added_via = Fact::of(Via::Role, seen(Source::JiraRest));
     sheet.person.mail_route = Fact::of(Route::PortalInvite, seen(Source::Inferred));
+    sheet.settle();
     sheet
 }
 

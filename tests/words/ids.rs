@@ -89,6 +89,9 @@ fn asked() -> BTreeSet<String> {
         for part in ["what", "applies", "blocks-when", "clears-when"] {
             ids.insert(format!("{}-{part}", scenario.slug));
         }
+        if !scenario.note {
+            ids.insert(format!("page-people-{}", scenario.slug));
+        }
         ids.extend(scenario.remedy.steps.iter().map(|step| step.text.to_owned()));
         ids.extend(scenario.remedy.copy.map(str::to_owned));
     }

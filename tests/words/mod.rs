@@ -3,7 +3,9 @@
 
 mod ids;
 
-use diagnosis::{Confidence, ExpectedMail, Finding, Overall, Ruling, Sheet, diagnose, scenarios::REGISTRY};
+use diagnosis::{
+    Confidence, ExpectedMail, Finding, Overall, Ruling, Sheet, diagnose, diagnose_project, scenarios::REGISTRY,
+};
 use invite_guard::words::{RenderedFinding, Slots, Words, scenarios_markdown};
 use std::path::{Path, PathBuf};
 
@@ -31,7 +33,10 @@ fn saved_facts() -> Vec<(String, Sheet)> {
 /// Every finding that the fixtures give.
 fn findings() -> Vec<(String, Finding)> {
     let of = |(name, sheet): (String, Sheet)| {
-        diagnose(&REGISTRY, sheet.facts()).findings.into_iter().map(move |finding| (name.clone(), finding))
+        let notes = diagnose_project(&REGISTRY, &sheet.site, &sheet.project).findings;
+        let notes = notes.into_iter().filter(|finding| finding.scenario.note);
+        let causes = diagnose(&REGISTRY, sheet.facts()).findings;
+        causes.into_iter().chain(notes).map(move |finding| (name.clone(), finding))
     };
     saved_facts().into_iter().flat_map(of).collect()
 }

@@ -7,7 +7,7 @@ use crate::{
     ruling::{Evidence, Outcome, Ruling, Scenario},
     source::Source,
     table::{FactKey, Facts, PersonFacts, ProjectFacts, SiteFacts},
-    vocabulary::{Confidence, Gap, Level, Overall, Route, Via},
+    vocabulary::{Confidence, Gap, Kind, Level, Overall, Route, Via},
 };
 use jiff::Timestamp;
 
@@ -27,7 +27,7 @@ pub struct Finding {
 }
 
 /// Every cause's finding, in order: what blocks, what could not be told, what is clear, what cannot concern this person;
-/// within each site before project before person, worst first, ties by the registry.
+/// within each site before project before person, worst first, ties by the registry; notes last.
 #[derive(Clone, Debug)]
 pub struct Diagnosis {
     /// In order.
@@ -35,7 +35,8 @@ pub struct Diagnosis {
 }
 
 impl Diagnosis {
-    /// The one word. A gap nobody can ever fill here does not lower it; having judged nothing is "could not check".
+    /// The one word. Notes have no say, a gap nobody can ever fill here does not lower it; having judged nothing is "could not
+    /// check".
     pub fn overall(&self) -> Overall {
         let word = |finding: &Finding| match (finding.ruling, finding.confidence) {
             (Ruling::Blocks, Confidence::Confirmed) => Overall::Blocked,
@@ -43,12 +44,16 @@ impl Diagnosis {
             (Ruling::Undetermined(gap), _) if gap != Gap::NotExposed => Overall::CouldNotCheck,
             _ => Overall::NoBlockFound,
         };
-        self.findings.iter().map(word).max().unwrap_or(Overall::CouldNotCheck)
+        self.causes().map(word).max().unwrap_or(Overall::CouldNotCheck)
     }
 
     /// The blocking cause that comes first: curing any other before it would not help.
     pub fn primary(&self) -> Option<&Finding> {
-        self.findings.iter().find(|finding| finding.ruling == Ruling::Blocks)
+        self.causes().find(|finding| finding.ruling == Ruling::Blocks)
+    }
+
+    fn causes(&self) -> impl Iterator<Item = &Finding> {
+        self.findings.iter().filter(|finding| !finding.scenario.note)
     }
 
     /// Slugs of the causes nobody can ever check here.
@@ -58,20 +63,33 @@ impl Diagnosis {
     }
 }
 
-/// Judges every cause. Total: a cause cannot fail, only abstain.
+/// Judges every cause. Total: a cause cannot fail, only abstain. Notes are none: they say nothing about a person.
 pub fn diagnose(registry: &'static [Scenario], facts: Facts<'_>) -> Diagnosis {
-    in_order(registry.iter().map(|scenario| judge(scenario, facts)).collect())
+    let causes = registry.iter().filter(|scenario| !scenario.note);
+    in_order(causes.map(|scenario| judge(scenario, facts)).collect())
 }
 
-/// Judges the causes of site and project for somebody who would be added through *Customers > Add* now: what a page about
-/// the project shows, where there is no person.
+/// Judges the causes and notes of site and project for some portal-only customer who would be added through *Customers > Add*
+/// now: what a page about the project shows, where there is no person.
 pub fn diagnose_project(registry: &'static [Scenario], site: &SiteFacts, project: &ProjectFacts) -> Diagnosis {
     let mut person = PersonFacts::unasked();
-    // The time is never shown: a route decides whom a cause concerns, it is not evidence.
-    person.mail_route = Fact::of(Route::PortalInvite, Origin::new(Source::Inferred, Timestamp::UNIX_EPOCH));
+    // The time is never shown: route and kind decide whom a cause concerns, they are not evidence.
+    let supposed = || Origin::new(Source::Inferred, Timestamp::UNIX_EPOCH);
+    person.mail_route = Fact::of(Route::PortalInvite, supposed());
+    person.account_kind = Fact::of(Kind::Customer, supposed());
+    person.address_domain_listed = listed_whatever_it_is(&site.allowed_domains);
     let facts = Facts { site, project, person: &person };
     let impersonal = registry.iter().filter(|scenario| scenario.level < Level::Person);
     in_order(impersonal.map(|scenario| judge(scenario, facts)).collect())
+}
+
+/// Where no list limits the domains, any domain will do; on a list it depends on the person, whom nobody can know here.
+fn listed_whatever_it_is(allowed: &Fact<Vec<String>>) -> Fact<bool> {
+    match allowed.known() {
+        Ok(seen) if seen.value.is_empty() => Fact::of(true, seen.origin.clone()),
+        Ok(_) => Fact::Unknown(Gap::NotExposed),
+        Err(gap) => Fact::Unknown(gap),
+    }
 }
 
 fn in_order(mut findings: Vec<Finding>) -> Diagnosis {
@@ -82,7 +100,10 @@ fn in_order(mut findings: Vec<Finding>) -> Diagnosis {
         Ruling::NotApplicable => 3,
     };
     // Stable, so the registry breaks ties.
-    findings.sort_by_key(|finding| (rank(finding.ruling), finding.scenario.level, finding.scenario.severity));
+    findings.sort_by_key(|finding| {
+        let scenario = finding.scenario;
+        (scenario.note, rank(finding.ruling), scenario.level, scenario.severity)
+    });
     Diagnosis { findings }
 }
 
@@ -109,16 +130,18 @@ fn weigh(
     }
 }
 
-/// A step through a switch that is known to be off cannot work, and one that was done is idle: both are left out. The scenario
-/// of a switch keeps its own steps: they are about turning it on.
+/// A step through a switch that is known to be off cannot work, and one that was done or that a fresh invitation spares is idle:
+/// they are left out. The scenario of a switch keeps its own steps: they are about turning it on.
 fn possible_steps(scenario: &Scenario, facts: Facts<'_>) -> Vec<Step> {
     let mail_off = facts.site.outgoing_mail_on.known().is_ok_and(|seen| !seen.value);
     // A customer list tells who may use the desk, not who was added.
     let added = facts.person.added_via.known().is_ok_and(|seen| seen.value != Via::ListOnly);
-    let left_out = |step: &Step| match step.hangs_on {
-        Some(FactKey::OutgoingMailOn) => mail_off,
-        Some(FactKey::AddedVia) => added,
+    let invited = facts.person.invited_elsewhere.known().is_ok_and(|seen| seen.value);
+    let idle = |key: &FactKey| match key {
+        FactKey::OutgoingMailOn => mail_off,
+        FactKey::AddedVia => added,
+        FactKey::InvitedElsewhere => invited,
         _ => false,
     };
-    scenario.remedy.steps.iter().copied().filter(|step| !left_out(step)).collect()
+    scenario.remedy.steps.iter().copied().filter(|step| !step.hangs_on.iter().any(idle)).collect()
 }

@@ -12,9 +12,9 @@ pub const KNOWLEDGE_ARTICLE: &str =
 pub struct Step {
     /// Message id.
     pub text: &'static str,
-    /// The fact by which the step may be left out: it works through a switch that is known to be off and so cannot work, or it
-    /// is done already.
-    pub hangs_on: Option<FactKey>,
+    /// The facts by each of which the step may be left out: it works through a switch that is known to be off and so cannot
+    /// work, it is done already, or a fresh invitation makes it idle.
+    pub hangs_on: &'static [FactKey],
 }
 
 /// The cure of a cause.

@@ -27,6 +27,8 @@ pub enum Arg {
     When(Timestamp),
     /// A number of things.
     Count(u64),
+    /// One character; too little to be a name or an address.
+    Character(char),
     /// A fact, by its key.
     Fact(FactKey),
 }
@@ -47,6 +49,13 @@ impl Evidence {
     pub fn new<T>(key: FactKey, statement: &str, seen: &Observed<T>) -> Self {
         let args = vec![("observed".to_owned(), Arg::When(seen.origin.observed_at))];
         Self { key, statement: Text { id: statement.to_owned(), args }, origin: seen.origin.clone() }
+    }
+
+    /// The same evidence with one more argument of its message.
+    #[must_use]
+    pub fn with(mut self, name: &str, arg: Arg) -> Self {
+        self.statement.args.push((name.to_owned(), arg));
+        self
     }
 
     /// The same evidence, worth at most this much here.
@@ -126,6 +135,9 @@ pub struct Scenario {
     pub needs: &'static [FactKey],
     /// The mail that still goes while this cause blocks.
     pub still_sent: ExpectedMail,
+    /// Whether it is only a note on the project's page: mail may be late or look different, but nobody can tell whether it kept
+    /// one person's invitation. A note is never a person's finding and never moves the one word.
+    pub note: bool,
     /// Keys of Atlassian's public tickets about it.
     pub tickets: &'static [&'static str],
     /// The rule. Cannot fail, only abstain with the gap that kept it from knowing.

@@ -134,6 +134,13 @@ macro_rules! facts {
                     }
                 }
 
+                /// After every source was heard: a fact that none told and that nobody is asked for cannot be known here.
+                pub fn settle(&mut self) {
+                    $(if !FactKey::$key.is_asked_for() && self.$field == Fact::Unknown(Gap::NotAsked) {
+                        self.$field = Fact::Unknown(Gap::NotExposed);
+                    })+
+                }
+
                 /// Every fact somebody has asked for, as readings. A fact nobody asked for is left out.
                 pub fn readings(&self) -> Result<Vec<Reading>, serde_json::Error> {
                     let mut list = Vec::new();
@@ -224,6 +231,52 @@ facts! {
     }
 }
 
+impl FactKey {
+    /// Whether a missing answer is somebody's to give: a person is asked, or an ordinary source should have told. All other facts
+    /// come from a file, a statement or a source that nobody needs to hand in or switch on.
+    pub fn is_asked_for(self) -> bool {
+        matches!(
+            self,
+            Self::OutgoingMailOn
+                | Self::InviteNotificationOn
+                | Self::AccountKind
+                | Self::KnownBefore
+                | Self::Creator
+                | Self::MailRoute
+                | Self::AddedVia
+        )
+    }
+}
+
+impl FactKey {
+    /// Whether this value, as JSON, is the one by which a cause blocks. Where two answers differ, that one is told.
+    pub fn is_blocking(self, value: &Value) -> bool {
+        match self {
+            Self::OutgoingMailOn
+            | Self::InviteNotificationOn
+            | Self::PortalOnlyAccountsAllowed
+            | Self::PortalPermissionGranted
+            | Self::SenderVerified
+            | Self::AccountActive
+            | Self::AddressDomainListed => *value == Value::Bool(false),
+            Self::KnownBefore
+            | Self::SilentRule
+            | Self::WrongDoor
+            | Self::OnFreePlan
+            | Self::AddressSuppressed
+            | Self::InvitationsMuted => *value == Value::Bool(true),
+            Self::AddressFault => !value.is_null(),
+            Self::AddressDomainMail => value.as_str().is_some_and(|mail| mail != DomainMail::Receives.name()),
+            Self::AllowedDomains
+            | Self::AccountKind
+            | Self::Creator
+            | Self::MailRoute
+            | Self::AddedVia
+            | Self::InvitedElsewhere => false,
+        }
+    }
+}
+
 impl PersonFacts {
     /// The route as a word: a gap is `Unknown`. It decides whom a cause concerns and is not evidence itself, so a route that
     /// was only concluded does not make a switch that is known to be off any less off.
@@ -275,6 +328,13 @@ impl Sheet {
         self.site.forget(key);
         self.project.forget(key);
         self.person.forget(key);
+    }
+
+    /// After every source was heard: a fact that none told and that nobody is asked for cannot be known here.
+    pub fn settle(&mut self) {
+        self.site.settle();
+        self.project.settle();
+        self.person.settle();
     }
 
     /// Every fact somebody has asked for.

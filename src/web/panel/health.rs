@@ -135,7 +135,7 @@ pub fn render(health: &ProjectHealth, words: &Words) -> Result<Fragment, askama:
         not_checked: not_checked(&place, health),
         choices: choices(say, &health.project),
         may_choose: health.may.administer_project,
-        notes: notes(say, &health.project),
+        notes: causes_noted(&place, health).chain(notes(say, &health.project)).collect(),
     };
     Ok(Fragment { title: say.t("page-title"), html: page.render()?, poll_ms: POLL_MS })
 }
@@ -195,7 +195,8 @@ fn cards(place: &Place<'_>, health: &ProjectHealth) -> Vec<Card> {
     let of = |slug: &str| -> Vec<&Case> {
         open(health).filter(|case| case.primary().is_some_and(|standing| standing.scenario == slug)).collect()
     };
-    let ruled = |ruling: Ruling| health.diagnosis.findings.iter().filter(move |f| f.ruling == ruling);
+    let causes = || health.diagnosis.findings.iter().filter(|finding| !finding.scenario.note);
+    let ruled = |ruling: Ruling| causes().filter(move |f| f.ruling == ruling);
     let card = |finding: &Finding| {
         card::now(place, finding, &of(finding.scenario.slug), card::question(place, finding, health.may))
     };
@@ -286,6 +287,24 @@ fn choices(say: Say<'_>, project: &Project) -> Vec<Choice> {
         },
     };
     vec![choice(CommentMode::Off, "off"), choice(CommentMode::Request, "request")]
+}
+
+/// What may delay mail or change its looks here, though nobody can tell whether it kept anybody's invitation.
+fn causes_noted<'a>(place: &'a Place<'_>, health: &'a ProjectHealth) -> impl Iterator<Item = Note> + 'a {
+    let stands = |finding: &&Finding| finding.scenario.note && finding.ruling == Ruling::Blocks;
+    health.diagnosis.findings.iter().filter(stands).map(|finding| {
+        let told = place.render(finding, None);
+        let mut said = vec![told.title];
+        said.extend(told.why);
+        said.extend(told.steps);
+        let joined = said.iter().map(|sentence| ended(sentence)).collect::<Vec<_>>().join(" ");
+        Note { look: Look::of_severity(finding.scenario.severity), text: Rich::of(&joined, place.say.0) }
+    })
+}
+
+/// A headline among sentences ends like one.
+fn ended(sentence: &str) -> String {
+    if sentence.ends_with(['.', '?', '!']) { sentence.to_owned() } else { format!("{sentence}.") }
 }
 
 /// Lines about what we cannot do here, and what was taken over silently.

@@ -1,11 +1,11 @@
 //! Automation's "add customer" action made the account at this add, which sends nothing.
-//! Does not know whether the flow mails the customer afterwards; a source that knows says so in the creator's origin.
+//! Knows that the flow mails the customer afterwards only from an imported export that shows no silent path in the project.
 
 use crate::{
     remedy::{Remedy, Step},
     ruling::{Evidence, Outcome, Scenario},
     table::{FactKey, Facts},
-    vocabulary::{CreatorKind, ExpectedMail, Gap, Level, Severity, Who},
+    vocabulary::{Confidence, CreatorKind, ExpectedMail, Gap, Level, Severity, Who},
 };
 
 pub(super) const SCENARIO: Scenario = Scenario {
@@ -15,15 +15,16 @@ pub(super) const SCENARIO: Scenario = Scenario {
     remedy: Remedy {
         who: Who::FlowOwner,
         steps: &[
-            Step { text: "created_by_automation-step-send-link", hangs_on: None },
-            Step { text: "created_by_automation-step-open-flow", hangs_on: None },
-            Step { text: "created_by_automation-step-add-mail", hangs_on: None },
-            Step { text: "created_by_automation-step-run-once", hangs_on: None },
+            Step { text: "created_by_automation-step-send-link", hangs_on: &[] },
+            Step { text: "created_by_automation-step-open-flow", hangs_on: &[] },
+            Step { text: "created_by_automation-step-add-mail", hangs_on: &[] },
+            Step { text: "created_by_automation-step-run-once", hangs_on: &[] },
         ],
         copy: Some("created_by_automation-copy"),
     },
-    needs: &[FactKey::Creator, FactKey::KnownBefore],
+    needs: &[FactKey::Creator, FactKey::KnownBefore, FactKey::SilentRule],
     still_sent: ExpectedMail::None,
+    note: false,
     tickets: &["JSDCLOUD-14353"],
     judge,
 };
@@ -39,9 +40,21 @@ fn judge(facts: Facts<'_>) -> Result<Outcome, Gap> {
         let seen = Evidence::new(FactKey::Creator, "created_by_automation-seen-other", creator);
         return Ok(Outcome::Clears(vec![seen]));
     }
+    if let Some(mails) = mails_afterwards(facts) {
+        return Ok(Outcome::Clears(vec![mails]));
+    }
     let before = before?;
     Ok(Outcome::Blocks(vec![
         Evidence::new(FactKey::Creator, "created_by_automation-seen-automation", creator),
         Evidence::new(FactKey::KnownBefore, "account-seen-new", before),
     ]))
+}
+
+/// That every flow which adds customers here mails them afterwards, if that was told by somebody who may clear. A silent flow says
+/// nothing about one person: it neither makes nor strengthens a block.
+fn mails_afterwards(facts: Facts<'_>) -> Option<Evidence> {
+    let silent = facts.project.silent_rule.known().ok().filter(|silent| !silent.value)?;
+    let seen = Evidence::new(FactKey::SilentRule, "created_by_automation-seen-flow-mails", silent);
+    let seen = seen.at_most(Confidence::Likely);
+    (seen.clears_at_most() > Confidence::Unknown).then_some(seen)
 }

@@ -15,14 +15,15 @@ pub(super) const SCENARIO: Scenario = Scenario {
     remedy: Remedy {
         who: Who::ProjectAdmin,
         steps: &[
-            Step { text: "notification_disabled-step-open", hangs_on: None },
-            Step { text: "notification_disabled-step-turn-on", hangs_on: None },
-            Step { text: "notification_disabled-step-send-link", hangs_on: None },
+            Step { text: "notification_disabled-step-open", hangs_on: &[] },
+            Step { text: "notification_disabled-step-turn-on", hangs_on: &[] },
+            Step { text: "notification_disabled-step-send-link", hangs_on: &[] },
         ],
         copy: Some("notification_disabled-copy"),
     },
     needs: &[FactKey::InviteNotificationOn, FactKey::MailRoute],
     still_sent: ExpectedMail::Verification,
+    note: false,
     tickets: &[],
     judge,
 };

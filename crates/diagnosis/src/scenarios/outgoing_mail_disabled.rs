@@ -15,15 +15,16 @@ pub(super) const SCENARIO: Scenario = Scenario {
     remedy: Remedy {
         who: Who::JiraAdmin,
         steps: &[
-            Step { text: "outgoing_mail_disabled-step-open", hangs_on: None },
-            Step { text: "outgoing_mail_disabled-step-ask", hangs_on: None },
-            Step { text: "outgoing_mail_disabled-step-turn-on", hangs_on: None },
-            Step { text: "outgoing_mail_disabled-step-send-link", hangs_on: None },
+            Step { text: "outgoing_mail_disabled-step-open", hangs_on: &[] },
+            Step { text: "outgoing_mail_disabled-step-ask", hangs_on: &[] },
+            Step { text: "outgoing_mail_disabled-step-turn-on", hangs_on: &[] },
+            Step { text: "outgoing_mail_disabled-step-send-link", hangs_on: &[] },
         ],
         copy: Some("outgoing_mail_disabled-copy"),
     },
     needs: &[FactKey::OutgoingMailOn, FactKey::MailRoute, FactKey::AccountKind],
     still_sent: ExpectedMail::None,
+    note: false,
     tickets: &[],
     judge,
 };

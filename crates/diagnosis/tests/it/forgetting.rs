@@ -5,7 +5,7 @@ use crate::{
     fixtures,
     law::{broken, finding},
 };
-use diagnosis::{FactKey, Gap, Ruling, diagnose, scenarios::REGISTRY};
+use diagnosis::{Diagnosis, FactKey, Gap, Ruling, Scenario, Sheet, diagnose, diagnose_project, scenarios::REGISTRY};
 
 #[test]
 fn forgetting_a_fact_never_makes_a_verdict_surer() {
@@ -26,9 +26,9 @@ fn every_needed_fact_decides_something_somewhere() {
             let decides = fixtures::all().iter().any(|fixture| {
                 let mut without = fixture.facts.clone();
                 without.forget(*key);
-                let (all, fewer) = (diagnose(&REGISTRY, fixture.facts.facts()), diagnose(&REGISTRY, without.facts()));
+                let (all, fewer) = (judged(scenario, &fixture.facts), judged(scenario, &without));
                 let (a, b) = (finding(&all, scenario.slug), finding(&fewer, scenario.slug));
-                (a.ruling, a.confidence) != (b.ruling, b.confidence)
+                (a.ruling, a.confidence, &a.evidence) != (b.ruling, b.confidence, &b.evidence)
             });
             assert!(
                 decides,
@@ -40,9 +40,17 @@ fn every_needed_fact_decides_something_somewhere() {
     }
 }
 
+fn judged(scenario: &Scenario, sheet: &Sheet) -> Diagnosis {
+    if scenario.note {
+        diagnose_project(&REGISTRY, &sheet.site, &sheet.project)
+    } else {
+        diagnose(&REGISTRY, sheet.facts())
+    }
+}
+
 #[test]
 fn with_nothing_known_nothing_is_said() {
-    let nothing = diagnosis::Sheet::unasked();
+    let nothing = Sheet::unasked();
     let diagnosis = diagnose(&REGISTRY, nothing.facts());
     for finding in &diagnosis.findings {
         assert_eq!(finding.ruling, Ruling::Undetermined(Gap::NotAsked), "{}", finding.scenario.slug);

@@ -6,10 +6,11 @@
 //! - `blocks` from fewer facts needs `blocks`, at least as sure, from all of them.
 //! - `clears` from fewer facts needs `clears`, at least as sure, or `not_applicable`: both say "not this cause".
 //! - `not_applicable` from fewer facts needs `not_applicable`: it is as firm a no as there is.
-//! - One exception, made by the rules: the **route** decides whom a cause concerns, and an unknown route concerns
-//!   everybody. Forgetting the route may therefore turn `not_applicable` into `blocks`, on the evidence of that block.
+//! - Two exceptions, made by the rules. The **route** decides whom a cause concerns, and an unknown route concerns everybody:
+//!   forgetting it may turn `not_applicable` into `blocks`, on the evidence of that block. A **flow known to mail afterwards**
+//!   excuses what Automation does silently by nature: forgetting that export may turn `clears` into `blocks` again.
 //!
-//! The overall word follows: it never moves to a surer word of either direction, but for that exception.
+//! The overall word follows: it never moves to a surer word of either direction, but for those exceptions.
 
 use diagnosis::{Diagnosis, FactKey, Finding, Overall, Ruling, Sheet, diagnose, scenarios::REGISTRY};
 
@@ -22,8 +23,16 @@ fn surer(all: &Finding, fewer: &Finding, forgotten: FactKey) -> bool {
         (Ruling::Undetermined(_), _) => false,
         (Ruling::Blocks, Ruling::Blocks) | (Ruling::Clears, Ruling::Clears) => fewer.confidence > all.confidence,
         (Ruling::Clears | Ruling::NotApplicable, Ruling::NotApplicable) => false,
-        (Ruling::Blocks, Ruling::NotApplicable) => forgotten != FactKey::MailRoute,
-        _ => true,
+        _ => !revived(all, fewer, forgotten),
+    }
+}
+
+/// The two exceptions.
+fn revived(all: &Finding, fewer: &Finding, forgotten: FactKey) -> bool {
+    match (all.ruling, fewer.ruling) {
+        (Ruling::NotApplicable, Ruling::Blocks) => forgotten == FactKey::MailRoute,
+        (Ruling::Clears, Ruling::Blocks) => forgotten == FactKey::SilentRule,
+        _ => false,
     }
 }
 
@@ -41,8 +50,8 @@ pub(crate) fn broken(sheet: &Sheet, key: FactKey) -> Vec<String> {
     without.forget(key);
     let (all, fewer) = (diagnose(&REGISTRY, sheet.facts()), diagnose(&REGISTRY, without.facts()));
     let mut wrong = Vec::new();
-    let mut revived = false;
-    for scenario in &REGISTRY {
+    let mut exempt = false;
+    for scenario in REGISTRY.iter().filter(|scenario| !scenario.note) {
         let (before, after) = (finding(&all, scenario.slug), finding(&fewer, scenario.slug));
         let told = format!(
             "{}: {:?} {:?} became {:?} {:?} without {}",
@@ -53,7 +62,7 @@ pub(crate) fn broken(sheet: &Sheet, key: FactKey) -> Vec<String> {
             after.confidence,
             key.name()
         );
-        revived |= (before.ruling, after.ruling) == (Ruling::NotApplicable, Ruling::Blocks);
+        exempt |= revived(before, after, key);
         if surer(before, after, key) {
             wrong.push(format!("surer from fewer facts: {told}"));
         }
@@ -62,12 +71,12 @@ pub(crate) fn broken(sheet: &Sheet, key: FactKey) -> Vec<String> {
         if !same && !scenario.needs.contains(&key) {
             wrong.push(format!("read, but not in `needs`: {told}"));
         }
-        let step_reads = scenario.remedy.steps.iter().any(|step| step.hangs_on == Some(key));
+        let step_reads = scenario.remedy.steps.iter().any(|step| step.hangs_on.contains(&key));
         if before.steps != after.steps && !step_reads {
             wrong.push(format!("steps changed by a fact that none of them names: {told}"));
         }
     }
-    if surer_word(all.overall(), fewer.overall()) && !revived {
+    if surer_word(all.overall(), fewer.overall()) && !exempt {
         wrong.push(format!("{:?} became {:?} without {}", all.overall(), fewer.overall(), key.name()));
     }
     wrong

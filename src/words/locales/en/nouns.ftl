@@ -20,3 +20,6 @@
 -outgoing-mail = Settings > System > Outgoing mail
 -add-customers = Customers > Add customers
 -forgot-password = “Forgot your password?”
+-customer-access = Settings > Products (Apps) > Jira Service Management > Customer access
+-notification-logs = Customer notification logs
+-portal-access = “Service Project Customer - Portal Access”

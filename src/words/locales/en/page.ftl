@@ -76,6 +76,42 @@ page-people-existing_customer = { $count ->
         [one] One customer already had an account, so no invitation went out
        *[other] { $count } customers already had an account, so no invitation went out
     }
+page-people-access_restricted = { $count ->
+        [one] One customer was added while the site’s customer access kept them out
+       *[other] { $count } customers were added while the site’s customer access kept them out
+    }
+page-people-portal_permission_missing = { $count ->
+        [one] One customer was added while the permission scheme kept customers out
+       *[other] { $count } customers were added while the permission scheme kept customers out
+    }
+page-people-malformed_address = { $count ->
+        [one] One customer has an address that isn’t valid
+       *[other] { $count } customers have addresses that aren’t valid
+    }
+page-people-address_suppressed = { $count ->
+        [one] One customer has a blocked e-mail address
+       *[other] { $count } customers have blocked e-mail addresses
+    }
+page-people-undeliverable_domain = { $count ->
+        [one] One customer has an address whose domain takes no e-mail
+       *[other] { $count } customers have addresses whose domain takes no e-mail
+    }
+page-people-inactive_account = { $count ->
+        [one] One customer has an inactive account
+       *[other] { $count } customers have inactive accounts
+    }
+page-people-created_by_api = { $count ->
+        [one] One customer was added by an app or script without an invitation
+       *[other] { $count } customers were added by an app or script without an invitation
+    }
+page-people-wrong_door = { $count ->
+        [one] One customer was invited to Atlassian, not to your portal
+       *[other] { $count } customers were invited to Atlassian, not to your portal
+    }
+page-people-invitations_muted = { $count ->
+        [one] One customer may have turned off Atlassian invitations
+       *[other] { $count } customers may have turned off Atlassian invitations
+    }
 page-missed-why = It’s fixed for the next ones, but nothing is sent later to those who were added meanwhile.
 page-missed-step = Send them the portal link.
 
