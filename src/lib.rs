@@ -7,8 +7,9 @@
 //! | [`words`] | sentences from findings, per language | `diagnosis` |
 //! | [`store`] | SQLite and PostgreSQL behind small traits | domain |
 //! | [`jira`] | the signed, paced, lenient client | domain, outbound, `atlassian-jwt` |
-//! | [`sources`] | one file per way to learn facts | store, jira |
-//! | [`examine`] | gather, then judge | sources, store, jira |
+//! | [`mail`] | what an address, its domain and a mail provider tell | domain, outbound |
+//! | [`sources`] | one file per way to learn facts | store, jira, mail |
+//! | [`examine`] | gather, then judge | sources, store, jira, mail |
 //! | [`publish`] | what is written into Jira | store, jira, words |
 //! | [`worker`] | loop, pipeline, passes, chores | examine, publish, store, jira |
 //! | [`web`] | every route on one page; doors, API, panel | examine, store, jira, words, outbound |
@@ -25,6 +26,7 @@ pub mod config;
 pub mod domain;
 pub mod examine;
 pub mod jira;
+pub mod mail;
 pub mod outbound;
 pub mod publish;
 pub mod sources;

@@ -6,6 +6,7 @@ mod connect;
 mod examine;
 mod harness;
 mod jira;
+mod mail;
 mod page;
 mod process;
 mod publish;
