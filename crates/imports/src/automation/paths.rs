@@ -71,8 +71,6 @@ struct Target {
     /// Number of the step.
     step: usize,
     path: Vec<Step>,
-    text: Option<Person>,
-    value: Option<Person>,
 }
 
 #[derive(Default)]
@@ -178,7 +176,7 @@ impl Walk {
             let text = who.clone().map(|who| self.people.number(who));
             let value = who.and_then(|who| self.resolve(who));
             pending.add(Added { target: self.targets.len(), text, value, left_loop: false });
-            self.targets.push(Target { step: self.steps, path: self.path.clone(), text, value });
+            self.targets.push(Target { step: self.steps, path: self.path.clone() });
         }
     }
 
@@ -308,15 +306,14 @@ impl Walk {
 
     /// What is left over at the end of the rule becomes findings.
     fn conclude(self, left: &Pending) -> Judged {
-        let mut ends: BTreeMap<usize, (usize, Trail)> = BTreeMap::new(); // by step: the surest of its addresses
+        let mut ends: BTreeMap<usize, (Added, Trail)> = BTreeMap::new(); // by step: the surest of its addresses
         for (added, trail) in left.iter() {
-            let Some(target) = self.targets.get(added.target) else { continue };
-            let end = ends.entry(target.step).or_insert((added.target, trail));
+            let end = ends.entry(self.targets[added.target].step).or_insert((added, trail));
             if end.1.surer(trail) != end.1 {
-                *end = (added.target, trail);
+                *end = (added, trail);
             }
         }
-        let findings = ends.values().map(|(target, trail)| self.finding(&self.targets[*target], *trail)).collect();
+        let findings = ends.values().map(|(added, trail)| self.finding(added, *trail)).collect();
         let steps: BTreeMap<usize, &Target> = self.targets.iter().map(|target| (target.step, target)).collect();
         let noted: BTreeSet<usize> = self.after_loop.iter().map(|target| self.targets[*target].step).collect();
         let noted = noted.iter().filter(|step| !ends.contains_key(step)).filter_map(|step| steps.get(step));
@@ -324,8 +321,9 @@ impl Walk {
         Judged { adds: steps.len(), findings, notes, unknown: self.unknown }
     }
 
-    fn finding(&self, target: &Target, trail: Trail) -> Finding {
-        let mails = [target.text, target.value].into_iter().flatten().filter_map(|person| self.mails.get(&person));
+    fn finding(&self, added: &Added, trail: Trail) -> Finding {
+        let target = &self.targets[added.target];
+        let mails = [added.text, added.value].into_iter().flatten().filter_map(|person| self.mails.get(&person));
         let (mut earlier, mut later) = (false, false);
         for (first, last) in mails {
             earlier |= *first < target.step;

@@ -51,32 +51,6 @@ impl Rule {
     }
 }
 
-/// Whether a rule runs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum State {
-    /// It does.
-    Enabled,
-    /// It does not, and therefore does not count.
-    Disabled,
-    /// The file does not say.
-    Unknown,
-}
-
-/// What a rule does to the people it adds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Verdict {
-    /// It adds nobody.
-    AddsNobody,
-    /// Whoever it adds gets a mail afterwards, on every path.
-    Mailed,
-    /// It may add somebody without a mail; something on the path cannot be judged.
-    MayBeSilent,
-    /// It adds somebody without a mail afterwards, on some path.
-    Silent,
-}
-
 impl Verdict {
     /// Silent, or maybe.
     pub fn is_silent(self) -> bool {
@@ -166,6 +140,32 @@ macro_rules! words {
             }
         }
     };
+}
+
+words! {
+    /// Whether a rule runs.
+    State, "state" {
+        /// It does.
+        Enabled = "enabled",
+        /// It does not, and therefore does not count.
+        Disabled = "disabled",
+        /// The file does not say.
+        Unknown = "unknown",
+    }
+}
+
+words! {
+    /// What a rule does to the people it adds.
+    Verdict, "verdict" {
+        /// It adds nobody.
+        AddsNobody = "adds_nobody",
+        /// Whoever it adds gets a mail afterwards, on every path.
+        Mailed = "mailed",
+        /// It may add somebody without a mail; something on the path cannot be judged.
+        MayBeSilent = "may_be_silent",
+        /// It adds somebody without a mail afterwards, on some path.
+        Silent = "silent",
+    }
 }
 
 words! {
