@@ -3,6 +3,7 @@
 //! Knows no web and no worker; what serves is built by `app`.
 
 mod config;
+mod lint_automation;
 mod migrate;
 mod queue;
 mod rotate_keys;
@@ -44,6 +45,8 @@ enum Command {
     RotateKeys(Output),
     /// What is detected and how.
     Scenarios(scenarios::Scenarios),
+    /// Finds silent "add customer" steps in exported automation rules.
+    LintAutomation(lint_automation::LintAutomation),
 }
 
 /// How data is printed.
@@ -60,10 +63,8 @@ enum Verdict {
     /// Exit 0.
     Fine,
     /// Exit 3: something could not be checked.
-    #[expect(dead_code, reason = "for the commands that judge, which come next")]
     Unchecked,
     /// Exit 1: something blocks, or may.
-    #[expect(dead_code, reason = "for the commands that judge, which come next")]
     Blocked,
 }
 
@@ -130,8 +131,11 @@ pub fn run() -> ExitCode {
 }
 
 fn dispatch(cli: Cli) -> Result<Verdict, CliError> {
-    if let Command::Scenarios(command) = &cli.command {
-        return fine(command.run()); // needs no settings
+    match &cli.command {
+        // These need no settings.
+        Command::Scenarios(command) => return fine(command.run()),
+        Command::LintAutomation(command) => return command.run(),
+        _ => {}
     }
     let (settings, layers) = Settings::load(cli.config.as_deref())?;
     for (key, from) in &layers.unknown {
@@ -148,6 +152,7 @@ fn dispatch(cli: Cli) -> Result<Verdict, CliError> {
         Command::Queue(command) => fine(block_on(command.run(&settings))),
         Command::RotateKeys(output) => fine(block_on(rotate_keys::run(&settings, output))),
         Command::Scenarios(command) => fine(command.run()),
+        Command::LintAutomation(command) => command.run(),
     }
 }
 

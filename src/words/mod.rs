@@ -5,6 +5,7 @@
 //! Strings live in `locales/<language>/*.ftl` (Fluent). `causes.ftl` and `vocabulary.ftl` are bound to the `diagnosis` crate:
 //! a test finds every id that it can produce and every string that nobody uses. Page and comments have files of their own.
 
+mod automation;
 mod finding;
 mod markdown;
 mod vocabulary;

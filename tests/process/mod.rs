@@ -3,4 +3,5 @@
 
 mod commands;
 mod kill;
+mod lint;
 mod program;

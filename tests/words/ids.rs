@@ -95,7 +95,21 @@ fn asked() -> BTreeSet<String> {
         ids.extend(scenario.remedy.steps.iter().map(|step| step.text.to_owned()));
         ids.extend(scenario.remedy.copy.map(str::to_owned));
     }
+    ids.extend(automation());
     ids.extend(findings().into_iter().flat_map(|(_, f)| f.evidence).map(|evidence| evidence.statement.id));
+    ids
+}
+
+/// The closed lists of exported rules.
+fn automation() -> BTreeSet<String> {
+    use imports::automation::{About, Doubt, Fault, Reason, State, Verdict, Why};
+    let mut ids: BTreeSet<String> = Reason::ALL.iter().map(|word| word.message_id()).collect();
+    ids.extend(Doubt::ALL.iter().map(|word| word.message_id()));
+    ids.extend(About::ALL.iter().map(|word| word.message_id()));
+    ids.extend(Why::ALL.iter().map(|word| word.message_id()));
+    ids.extend(Fault::ALL.iter().map(|word| word.message_id()));
+    ids.extend(State::ALL.iter().map(|word| word.message_id()));
+    ids.extend(Verdict::ALL.iter().map(|word| word.message_id()));
     ids
 }
 
@@ -125,7 +139,7 @@ fn asked_for(sources: &str, id: &str) -> bool {
 
 #[test]
 fn every_string_is_used() {
-    let own = ["page.ftl", "comment.ftl", "api.ftl"];
+    let own = ["page.ftl", "comment.ftl", "api.ftl", "automation.ftl"];
     let all = files(&locales().join("en"), &["ftl"]);
     let referred: BTreeSet<_> = all.iter().flat_map(|path| referred_in(&read(path))).collect();
     let sources: String = files(&root().join("src"), &["rs", "html"]).iter().map(|path| read(path)).collect();

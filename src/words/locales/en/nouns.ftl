@@ -15,6 +15,7 @@
         [both] flow (rule)
        *[plain] flow
     }
+-flows = flows (rules)
 -space-settings = Space settings (Project settings)
 -customer-invited = Customer invited
 -outgoing-mail = Settings > System > Outgoing mail
