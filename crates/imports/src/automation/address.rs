@@ -47,7 +47,8 @@ impl Who {
 pub(super) fn value(raw: Option<&RawValue>) -> Option<Value> {
     let raw = raw.filter(|raw| raw.get().len() <= MAX_VALUE)?;
     match serde_json::from_str(raw.get()).ok()? {
-        Value::String(text) if text.trim_start().starts_with('{') => serde_json::from_str(&text).ok(),
+        // JSON as text, unless the text is a smart value, which begins like JSON.
+        Value::String(text) => Some(serde_json::from_str(&text).unwrap_or(Value::String(text))),
         value => Some(value),
     }
 }
@@ -55,6 +56,9 @@ pub(super) fn value(raw: Option<&RawValue>) -> Option<Value> {
 /// Whom an *add customer* step adds; empty when that cannot be read.
 pub(super) fn added(raw: Option<&RawValue>, looping: bool) -> Vec<Who> {
     let Some(value) = value(raw) else { return Vec::new() };
+    if value.is_string() {
+        return people(&value, looping).unwrap_or_default();
+    }
     ["email", "emailAddress", "customer", "customers"]
         .iter()
         .filter_map(|field| value.get(field))
@@ -66,10 +70,11 @@ pub(super) fn added(raw: Option<&RawValue>, looping: bool) -> Vec<Who> {
 /// Whom a mail goes to, and whether that is all of them: a recipient may stand there in a form that we cannot read.
 pub(super) fn mailed(raw: Option<&RawValue>, looping: bool) -> (Vec<Who>, bool) {
     let Some(value) = value(raw) else { return (Vec::new(), false) };
+    let fields = ["to", "cc", "bcc"].map(|field| value.get(field));
     let mut all = Vec::new();
-    let mut complete = true;
-    for field in ["to", "cc", "bcc"] {
-        let each = match value.get(field) {
+    let mut complete = fields.iter().any(Option::is_some);
+    for field in fields {
+        let each = match field {
             None | Some(Value::Null) => continue,
             Some(Value::Array(list)) => list.as_slice(),
             Some(one) => std::slice::from_ref(one),
@@ -81,7 +86,6 @@ pub(super) fn mailed(raw: Option<&RawValue>, looping: bool) -> (Vec<Who>, bool) 
             }
         }
     }
-    complete &= !all.is_empty();
     (all, complete)
 }
 

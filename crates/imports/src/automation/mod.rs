@@ -25,7 +25,7 @@ pub const MAX_BYTES: usize = 20 * 1024 * 1024;
 /// Most rules in a file.
 pub const MAX_RULES: usize = 10_000;
 /// Most components of a rule; Jira Cloud allows 65.
-pub const MAX_COMPONENTS: usize = 1_000;
+pub const MAX_COMPONENTS: usize = 500;
 /// Deepest nesting of components; Jira's editor makes about 5.
 pub const MAX_DEPTH: usize = 40;
 /// Most silent paths listed for a rule, and in all; more are counted.

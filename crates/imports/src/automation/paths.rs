@@ -342,7 +342,12 @@ impl Walk {
 }
 
 fn kind_of(component: &Component<'_>) -> Kind {
-    kind(component.category, &component.kind).0
+    let blocks = || component.children.iter().all(|child| kind(child.category, &child.kind).0 == Kind::Block);
+    match kind(component.category, &component.kind) {
+        // An unknown kind of if/else is one nevertheless, and ends no path.
+        (Kind::Condition, false) if !component.children.is_empty() && blocks() => Kind::Container,
+        (kind, _) => kind,
+    }
 }
 
 fn first(path: &str) -> &str {

@@ -37,6 +37,7 @@ fn the_same_person_in_other_words(
 #[case::nothing_follows(vec![add(REPORTER)], Reason::NoMail)]
 #[case::to_another(vec![add(GUEST), mail("other@example.com")], Reason::OtherAddress)]
 #[case::to_the_team(vec![add(REPORTER), mail("assignee")], Reason::OtherAddress)]
+#[case::to_nobody(vec![add(GUEST), action("jira.issue.outgoing.email", json!({"to": [], "cc": [], "bcc": []}))], Reason::OtherAddress)]
 #[case::before(vec![mail(GUEST), add(GUEST)], Reason::MailBefore)]
 #[case::behind_a_condition(vec![add(GUEST), condition(), mail(GUEST)], Reason::ConditionBetween)]
 #[case::in_a_block(vec![add(GUEST), either(vec![vec![mail(GUEST)]], false)], Reason::MailNotAlways)]
@@ -73,6 +74,12 @@ fn conditional(mut component: Value) -> Value {
     component
 }
 
+fn unknown_container() -> Value {
+    let mut container = either(vec![vec![], vec![]], false);
+    container["type"] = json!("jira.condition.switch");
+    container
+}
+
 fn conditional_on(inner: Value) -> Value {
     let mut outer = condition();
     outer["conditions"] = json!([inner]);
@@ -94,6 +101,8 @@ fn conditional_on(inner: Value) -> Value {
 #[case::variable_of_a_block(vec![either(vec![vec![variable("who", GUEST), add("{{who}}")]], false), mail("{{who}}")])]
 #[case::the_one_who_started_it_in_a_branch(vec![branch(vec![add("{{triggerIssue.reporter.emailAddress}}")]), mail("reporter")])]
 #[case::templated(vec![add(GUEST), action("action.send-templated-email", json!({"to": [{"type": "FREE", "value": GUEST}]}))])]
+#[case::value_is_the_address(vec![action("jira.sd.add.customer", json!(REPORTER)), mail("reporter")])]
+#[case::an_unknown_kind_of_if(vec![add(GUEST), unknown_container(), mail(GUEST)])]
 #[case::bare_blocks(vec![add(GUEST), component("CONDITION_BLOCK", "jira.condition.if.block", json!({}), vec![]), mail(GUEST)])]
 fn mailed(#[case] components: Vec<Value>) {
     let rule = judged(&components);

@@ -113,10 +113,34 @@ fn names_and_states_of_any_form() {
 
 #[test]
 fn unknown_types_are_counted_and_bounded() {
-    let many: Vec<_> = (0..900).map(|n| super::action(&format!("com.acme.step-{n}"), json!({}))).collect();
+    let many: Vec<_> = (0..450).map(|n| super::action(&format!("com.acme.step-{n}"), json!({}))).collect();
+    let more: Vec<_> = (450..900).map(|n| super::action(&format!("com.acme.step-{n}"), json!({}))).collect();
     let twice = super::action("com.acme.twice", json!({}));
-    let reading = reading(&export(&[rule(&[twice.clone(), twice]), rule(&many)]));
+    let reading = reading(&export(&[rule(&[twice.clone(), twice]), rule(&many), rule(&more)]));
     assert_eq!((reading.unknown[0].kind.as_str(), reading.unknown[0].count), ("…", 401));
     assert_eq!((reading.unknown[1].kind.as_str(), reading.unknown[1].count), ("com.acme.twice", 2));
     assert!(reading.unknown.len() <= 501, "{}", reading.unknown.len());
+}
+
+/// Everybody pending is carried into each of many blocks, in as many rules as a quarter of the largest file holds.
+#[test]
+fn slow_the_worst_file_is_judged_in_a_bearable_time() {
+    let many = |n: usize, prefix: &str| {
+        (0..n)
+            .map(|i| json!({"type": "jira.sd.add.customer", "value": {"email": format!("{prefix}{i}@e.x")}}))
+            .collect::<Vec<_>>()
+    };
+    let blocks: Vec<_> = many(140, "b")
+        .into_iter()
+        .map(|inner| json!({"type": "jira.condition.if.block", "children": [inner]}))
+        .collect();
+    let mut components = many(200, "a");
+    components.push(json!({"type": "jira.condition.container.block", "children": blocks}));
+    let one = json!({"state": "ENABLED", "components": components}).to_string();
+    let fit = MAX_BYTES / 4 / (one.len() + 1);
+    let file = format!("[{}]", vec![one; fit].join(","));
+    let reading = reading(file.as_bytes());
+    assert_eq!((reading.read, reading.silent().count()), (fit, fit));
+    let listed: usize = reading.rules.iter().map(|rule| rule.findings.len()).sum();
+    assert!(listed <= 2000, "{listed} findings of one file are listed");
 }
