@@ -107,6 +107,8 @@ pub async fn open_store(settings: &Settings) -> Result<Arc<dyn Store>, AppError>
 pub struct Rooms {
     /// The store.
     pub store: Arc<dyn Store>,
+    /// Jira.
+    pub jira: Jira,
     /// The way into the queue for web handlers.
     pub inbox: Inbox,
     /// Takes rows from the queue and does them.
@@ -149,7 +151,7 @@ impl Rooms {
         let web = web::State::new(web::Parts {
             store: Arc::clone(&store),
             inbox: inbox.clone(),
-            jira,
+            jira: jira.clone(),
             examiner,
             outbound,
             clock,
@@ -159,7 +161,7 @@ impl Rooms {
             metrics,
             ready: Arc::clone(&ready),
         });
-        Ok(Self { store, inbox, worker, web, ready })
+        Ok(Self { store, jira, inbox, worker, web, ready })
     }
 }
 
@@ -269,6 +271,26 @@ impl Running {
         self.upkeep.abort();
         tracing::info!("stopped");
     }
+}
+
+/// Builds the rooms and works the queue while `task` runs, beside whatever other process does so: leases keep them apart.
+/// Nothing is served.
+///
+/// # Errors
+/// [`AppError`].
+pub async fn work_while<T>(settings: &Settings, task: impl AsyncFnOnce(&Rooms) -> T) -> Result<T, AppError> {
+    let store = open_store(settings).await?;
+    let rooms = Rooms::build(settings, store, Arc::new(SystemClock), None)?;
+    let cancel = CancellationToken::new();
+    let (worker, stop) = (rooms.worker.clone(), cancel.clone());
+    let working = tokio::spawn(async move { worker.run(stop).await });
+    let done = task(&rooms).await;
+    cancel.cancel();
+    if working.await.is_err() {
+        tracing::error!("the worker ended badly");
+    }
+    rooms.inbox.close_and_drain().await;
+    Ok(done)
 }
 
 /// Waits for the program to be asked to stop.

@@ -7,6 +7,7 @@ mod lint_automation;
 mod migrate;
 mod queue;
 mod rotate_keys;
+mod scan;
 mod scenarios;
 mod serve;
 mod tenants;
@@ -41,6 +42,8 @@ enum Command {
     Tenants(Output),
     /// Waiting and dead events.
     Queue(queue::Queue),
+    /// Looks through the customers of one tenant or all now.
+    Scan(scan::Scan),
     /// Seals every stored secret again with the newest key.
     RotateKeys(Output),
     /// What is detected and how.
@@ -93,6 +96,9 @@ enum CliError {
     /// Exit 3.
     #[error(transparent)]
     Store(#[from] crate::store::StoreError),
+    /// Exit 3.
+    #[error("Jira could not be asked: {0}")]
+    Jira(#[from] crate::jira::JiraError),
     /// Exit 3: the reader of our output went away, or the like.
     #[error(transparent)]
     Io(#[from] std::io::Error),
@@ -106,7 +112,7 @@ impl CliError {
         match self {
             Self::Settings(_) | Self::Usage(_) => 2,
             Self::App(error) if error.is_settings() => 2,
-            Self::App(_) | Self::Store(_) | Self::Io(_) | Self::Json(_) => 3,
+            Self::App(_) | Self::Store(_) | Self::Jira(_) | Self::Io(_) | Self::Json(_) => 3,
         }
     }
 }
@@ -150,6 +156,7 @@ fn dispatch(cli: Cli) -> Result<Verdict, CliError> {
         Command::Migrate => fine(block_on(migrate::run(&settings))),
         Command::Tenants(output) => fine(block_on(tenants::run(&settings, output))),
         Command::Queue(command) => fine(block_on(command.run(&settings))),
+        Command::Scan(command) => command.run(&settings),
         Command::RotateKeys(output) => fine(block_on(rotate_keys::run(&settings, output))),
         Command::Scenarios(command) => fine(command.run()),
         Command::LintAutomation(command) => command.run(),

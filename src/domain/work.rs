@@ -220,6 +220,11 @@ pub fn erase_after(tenant: TenantId, at: Timestamp) -> Vec<NewWork> {
     vec![NewWork::wish(tenant, at, Work::Erase)]
 }
 
+/// What looks through the customers of one project now.
+pub fn look_through(tenant: TenantId, project: ProjectId, now: Timestamp) -> Vec<NewWork> {
+    vec![NewWork::wish(tenant, now, Work::ReadRole { project, reseed: false })]
+}
+
 /// The tenant's next turn of something that comes every `interval`: at most one interval away, and at another point of it for
 /// every tenant, so that a thousand sites do not wake up in the same second.
 pub fn next_turn(tenant: TenantId, now: Timestamp, interval: SignedDuration) -> Timestamp {

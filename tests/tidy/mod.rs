@@ -37,7 +37,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "words",
         ],
     ),
-    ("cli", &["config", "telemetry", "domain", "store", "app", "words"]),
+    ("cli", &["config", "telemetry", "domain", "store", "jira", "app", "words"]),
 ];
 
 /// About 400; beyond this a file has become two.

@@ -2,11 +2,9 @@
 //! Reads nothing itself: it asks for passes, and tells how far they are.
 
 use super::cases::{part, queue};
-use crate::domain::TenantId;
 use crate::domain::scan::{Scan, ScanState};
 use crate::domain::trail::{Deed, Entry};
-use crate::domain::work::{NewWork, Work};
-use crate::jira::ProjectRef;
+use crate::domain::work::look_through;
 use crate::web::State;
 use crate::web::gate::{AdministerProjects, In};
 use crate::web::problem::Problem;
@@ -50,15 +48,10 @@ pub(in crate::web) async fn start(by: In<AdministerProjects>, state: State) -> R
             sharing.store.note(tenant, &Entry::new(Some(project.id), now, by, Deed::ScanStarted)).await?;
         }
         // Also for one that goes on: whoever started it may have been cut off here.
-        queue(&sharing, passes(tenant, project, now)).await?;
+        queue(&sharing, look_through(tenant, project.id, now)).await?;
         Ok(scan)
     });
     Ok(HttpResponse::Accepted().json(json!({"id": scan.await?.id})))
-}
-
-/// The passes that a scan watches.
-fn passes(tenant: TenantId, project: &ProjectRef, now: Timestamp) -> Vec<NewWork> {
-    vec![NewWork::wish(tenant, now, Work::ReadRole { project: project.id, reseed: false })]
 }
 
 /// `GET /scans/{id}`
