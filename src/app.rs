@@ -1,11 +1,13 @@
 //! The composition root: builds the rooms from settings, starts them and stops them in order.
 //! Knows every room and no rule; what is decided here is who gets which port.
 
-use crate::config::Settings;
+use crate::config::{self, Settings};
 use crate::domain::Clock;
 use crate::domain::clock::SystemClock;
-use crate::examine::{Examiner, Optional};
+use crate::examine::{Examiner, Mail, Optional};
 use crate::jira::{self, Jira};
+use crate::mail::dns::{self, Dns};
+use crate::mail::providers::{Account, Providers};
 use crate::publish::Publisher;
 use crate::store::inbox::{Inbox, Limits};
 use crate::store::seal::Keyring;
@@ -69,6 +71,15 @@ pub enum AppError {
         /// Why.
         kind: std::io::ErrorKind,
     },
+    /// The operator's own mail provider may be asked for one site alone.
+    #[error(
+        "mail.sparkpost_key or mail.sendgrid_key: {sites} sites are installed; a mail provider of your own is expected to be \
+         set only where one site is"
+    )]
+    MailProvider {
+        /// How many.
+        sites: usize,
+    },
     /// Signals cannot be listened to.
     #[error("cannot listen to stop signals: {0}")]
     Signals(#[from] std::io::Error),
@@ -79,7 +90,10 @@ impl AppError {
     pub fn is_settings(&self) -> bool {
         matches!(
             self,
-            Self::Bind { .. } | Self::Keys(_) | Self::Store(store::OpenError::Url | store::OpenError::Folder(_))
+            Self::Bind { .. }
+                | Self::Keys(_)
+                | Self::MailProvider { .. }
+                | Self::Store(store::OpenError::Url | store::OpenError::Folder(_))
         )
     }
 }
@@ -135,6 +149,7 @@ impl Rooms {
         let calls = jira::Settings { timeout: settings.jira_timeout, customer_page_rate: settings.customer_page_rate };
         let jira = Jira::new(outbound.clone(), throttle, Arc::clone(&clock), calls);
         let examiner = Examiner::new(Arc::clone(&store), jira.clone(), Arc::clone(&clock)).with(optional(settings));
+        let examiner = examiner.with_mail(mail(settings, &clock)?);
         let publisher = Publisher::new(Arc::clone(&store), jira.clone(), Arc::clone(&clock));
         let wake = Arc::new(Notify::new());
         let inbox = Inbox::start(Arc::clone(&store), Limits::default());
@@ -167,11 +182,40 @@ impl Rooms {
 
 /// Private addresses that the operator named exactly, and so may be called.
 fn allowed_hosts(settings: &Settings) -> Vec<String> {
-    let keys = settings.install_keys_url.as_ref().and_then(|url| {
-        let host = url.host_str()?;
-        Some(url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}")))
-    });
+    let keys = settings.install_keys_url.as_ref().and_then(named);
     settings.tenant_hosts.iter().cloned().chain(keys).collect()
+}
+
+fn named(url: &url::Url) -> Option<String> {
+    let host = url.host_str()?;
+    Some(url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}")))
+}
+
+/// What tells about addresses besides Jira. The providers have a client of their own: what the operator named for them is not
+/// named for sites.
+fn mail(settings: &Settings, clock: &Arc<dyn Clock>) -> Result<Mail, AppError> {
+    let server = match settings.dns {
+        config::Dns::System => dns::Server::System,
+        config::Dns::At(address) => dns::Server::At(address),
+        config::Dns::Off => dns::Server::Off,
+    };
+    let dns = Dns::new(server, Arc::clone(clock), dns::Limits::default());
+    let account =
+        |given: &Option<config::MailProvider>| given.clone().map(|given| Account { url: given.url, key: given.key });
+    let (sparkpost, sendgrid) = (account(&settings.sparkpost), account(&settings.sendgrid));
+    let hosts: Vec<String> = [&sparkpost, &sendgrid].into_iter().flatten().filter_map(|a| named(&a.url)).collect();
+    let client = outbound::Client::new(&hosts)?;
+    let providers = Providers::new(client, Arc::clone(clock), sparkpost, sendgrid);
+    Ok(Mail { dns: Some(dns), providers: Some(providers) })
+}
+
+/// An operator who serves several sites must not ask one mail provider about all their customers.
+async fn refuse_providers_of_many(settings: &Settings, store: &dyn Store) -> Result<(), AppError> {
+    if settings.sparkpost.is_none() && settings.sendgrid.is_none() {
+        return Ok(());
+    }
+    let sites = store.tenants().await?.iter().filter(|tenant| tenant.is_active()).count();
+    if sites > 1 { Err(AppError::MailProvider { sites }) } else { Ok(()) }
 }
 
 fn optional(settings: &Settings) -> Optional {
@@ -217,6 +261,7 @@ pub struct Running {
 /// [`AppError`]; nothing runs afterwards.
 pub async fn start(settings: Settings, role: Role, listener: Option<TcpListener>) -> Result<Running, AppError> {
     let store = open_store(&settings).await?;
+    refuse_providers_of_many(&settings, store.as_ref()).await?;
     if settings.is_sqlite() {
         store.lapse_all(SystemClock.now()).await?; // one process owns SQLite: whoever held these leases is gone
     }

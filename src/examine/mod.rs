@@ -1,11 +1,13 @@
 //! Gathers what is known about people who were added, concludes the route, and lets every cause be judged.
 //! Stores nothing and writes nothing into Jira; total: what could not be read is a gap, never an error.
 
+mod checks;
 mod health;
 
 pub use crate::sources::audit::AuditReading;
 pub use crate::sources::statements;
-pub use crate::sources::{Optional, Subject};
+pub use crate::sources::{Mail, Optional, Subject};
+pub use checks::Check;
 pub use diagnosis::{ExpectedMail as MailKind, expected_mail};
 pub use health::{Health, SiteHealth, SourceState};
 
@@ -57,6 +59,13 @@ impl Examiner {
     #[must_use]
     pub fn with(mut self, optional: Optional) -> Self {
         self.sources = self.sources.with(optional);
+        self
+    }
+
+    /// The same with what tells about addresses besides Jira.
+    #[must_use]
+    pub fn with_mail(mut self, mail: Mail) -> Self {
+        self.sources = self.sources.with_mail(mail);
         self
     }
 

@@ -1,6 +1,7 @@
 //! Jira Cloud as we use it: a signed, paced, lenient client, with one file per resource and the wire shape beside its call.
 //! Does not know what an answer means for a verdict, and stores nothing.
 
+mod address_search;
 mod auth;
 mod client;
 mod error;
@@ -19,6 +20,7 @@ mod search;
 mod servicedesk;
 mod users;
 
+pub use address_search::{BROWSE_USERS, Holder};
 pub use audit::{AuditPage, AuditRecord, InviteToggle, PermissionsChanged};
 pub use auth::AuthError;
 pub use client::{Answer, Bounds};

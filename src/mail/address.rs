@@ -5,6 +5,7 @@
 //! Lenient on purpose: it names what no mail system that stands behind Jira takes, not what looks odd. Quoted local parts,
 //! address literals, letters of any script and names with a single label pass.
 
+use crate::domain::address::Address;
 use diagnosis::AddressFault;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
@@ -19,13 +20,22 @@ const LABEL_MOST: usize = 63;
 /// taken off before it is used.
 pub fn fault(typed: &str) -> Option<AddressFault> {
     let text: Vec<char> = typed.chars().collect();
-    let is_blank = |c: &char| c.is_whitespace() || *c == '\u{feff}';
-    let begin = text.iter().take_while(|c| is_blank(c)).count();
-    let end = text.len() - text[begin..].iter().rev().take_while(|c| is_blank(c)).count();
+    let begin = text.iter().take_while(|c| is_blank(**c)).count();
+    let end = text.len() - text[begin..].iter().rev().take_while(|c| is_blank(**c)).count();
     let at = local(&text, begin, end)
         .and_then(|at| domain(&text, at + 1, end).map(|()| at))
         .and_then(|at| lengths(&text, begin, at, end));
     at.err().map(|place| AddressFault { at: place as u64 + 1, character: text[..end].get(place).copied() })
+}
+
+/// The address as it is used, without the blanks around it.
+pub fn bare(typed: &str) -> Address {
+    Address::new(typed.trim_matches(is_blank))
+}
+
+/// What a form takes off the ends, a byte order mark among it.
+fn is_blank(c: char) -> bool {
+    c.is_whitespace() || c == '\u{feff}'
 }
 
 /// Everything here answers with the index of what is wrong; one past the end, when something is missing.

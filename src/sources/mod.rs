@@ -6,6 +6,7 @@
 
 pub mod audit;
 mod cache;
+mod check;
 mod combine;
 mod internal;
 mod mail_probe;
@@ -17,6 +18,7 @@ pub mod statements;
 mod switches;
 mod user;
 
+pub use check::CheckedAddress;
 pub use optional::Optional;
 pub use plan::{Spec, plan};
 pub use switches::switches_now;
@@ -26,6 +28,8 @@ use crate::domain::roster::Seat;
 use crate::domain::tenant::Tenant;
 use crate::domain::{AccountId, Clock, ProjectId, TenantId};
 use crate::jira::{Jira, JiraError, LOOK_AGAIN, Site, User};
+use crate::mail::dns::Dns;
+use crate::mail::providers::Providers;
 use crate::store::{Store, StoreError};
 use audit::{Audit, View};
 use cache::Remembered;
@@ -134,6 +138,15 @@ pub struct Gathered {
     pub again_at: Option<Timestamp>,
 }
 
+/// What tells about addresses besides Jira; nothing unless the operator has it.
+#[derive(Clone, Debug, Default)]
+pub struct Mail {
+    /// The domain name system.
+    pub dns: Option<Dns>,
+    /// The operator's own mail providers.
+    pub providers: Option<Providers>,
+}
+
 /// All sources of all sites. Cheap to clone.
 #[derive(Clone)]
 pub struct Sources {
@@ -143,6 +156,7 @@ pub struct Sources {
     audit: Audit,
     remembered: Arc<Remembered>,
     optional: Optional,
+    mail: Mail,
     /// Tenants whose mail probe is over and whose store has not taken that yet.
     stopped: moka::future::Cache<TenantId, ()>,
 }
@@ -158,7 +172,23 @@ impl Sources {
     pub fn new(store: Arc<dyn Store>, jira: Jira, clock: Arc<dyn Clock>) -> Self {
         let audit = Audit::new(Arc::clone(&store), Arc::clone(&clock));
         let stopped = moka::future::Cache::new(u64::MAX);
-        Self { store, jira, clock, audit, remembered: Arc::default(), optional: Optional::default(), stopped }
+        Self {
+            store,
+            jira,
+            clock,
+            audit,
+            remembered: Arc::default(),
+            optional: Optional::default(),
+            mail: Mail::default(),
+            stopped,
+        }
+    }
+
+    /// The same with what tells about addresses.
+    #[must_use]
+    pub fn with_mail(mut self, mail: Mail) -> Self {
+        self.mail = mail;
+        self
     }
 
     /// The audit log, for the chore that reads it on.

@@ -93,7 +93,7 @@ fn fragments(config: &mut ServiceConfig) {
 }
 
 fn json(config: &mut ServiceConfig) {
-    use api::{cases, health, missed, scans, settings, statements, trail};
+    use api::{cases, checks, health, missed, scans, settings, statements, trail};
     let project = scope("/projects/{p}")
         .service(resource("/health").get(health::show))
         .service(resource("/customers").get(cases::list))
@@ -101,6 +101,7 @@ fn json(config: &mut ServiceConfig) {
         .service(resource("/customers/{accountId}/handled").post(cases::handled))
         .service(resource("/issues/{key}").get(cases::of_issue))
         .service(resource("/recheck").post(cases::recheck))
+        .service(resource("/checks").post(checks::check))
         .service(resource("/scans").post(scans::start))
         .service(resource("/scans/{id}").get(scans::show).delete(scans::stop))
         .service(resource("/missed").get(missed::show))

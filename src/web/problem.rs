@@ -6,6 +6,7 @@ use crate::store::StoreError;
 use crate::store::inbox::InboxError;
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, ResponseError};
+use jiff::SignedDuration;
 use serde::Serialize;
 use std::borrow::Cow;
 
@@ -56,6 +57,13 @@ impl Problem {
     /// The body did not arrive in time.
     pub(crate) fn too_slow() -> Self {
         Self::new(StatusCode::REQUEST_TIMEOUT, "The request did not arrive in time.", "slow body")
+    }
+
+    /// More requests than this address takes from one caller; again after `wait`.
+    pub(crate) fn too_many(wait: SignedDuration) -> Self {
+        let detail = "Too many requests in too short a time. Try again later.";
+        let seconds = u64::try_from(wait.as_secs()).unwrap_or(1).max(1);
+        Self { retry_after: Some(seconds), ..Self::new(StatusCode::TOO_MANY_REQUESTS, detail, "too many requests") }
     }
 
     /// It may work later.

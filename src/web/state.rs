@@ -1,6 +1,7 @@
 //! What every route may use: the store, the inbox, Jira, the examiner, the time; and the way onto the main runtime.
 //! Knows no route and no token.
 
+use super::api::checks::Allowances;
 use super::connect::Keys;
 use super::connect::Tenancy;
 use super::look::Names;
@@ -79,6 +80,7 @@ pub(super) struct Inner {
     pub(super) keys: Keys,
     pub(super) rights: Rights,
     pub(super) names: Names,
+    pub(super) allowances: Allowances,
 }
 
 /// What every route may use. Cheap to clone.
@@ -105,7 +107,7 @@ impl State {
         let keys = Keys::new(parts.outbound.clone(), parts.settings.install_keys_url.clone());
         let rights = Rights::new(parts.jira.clone(), Arc::clone(&parts.store), Arc::clone(&parts.clock));
         let names = Names::new(parts.jira.clone());
-        Self(Arc::new(Inner { parts, tenancy, keys, rights, names }))
+        Self(Arc::new(Inner { parts, tenancy, keys, rights, names, allowances: Allowances::default() }))
     }
 
     pub(super) fn tenancy(&self) -> &Tenancy {
@@ -118,6 +120,10 @@ impl State {
 
     pub(super) fn rights(&self) -> &Rights {
         &self.0.rights
+    }
+
+    pub(super) fn allowances(&self) -> &Allowances {
+        &self.0.allowances
     }
 
     pub(super) fn names(&self) -> &Names {

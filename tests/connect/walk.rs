@@ -39,6 +39,7 @@ const ROUTES: &[(&str, &str, Proof)] = &[
     ("PUT", "/api/v1/projects/{p}/settings", Proof::Context),
     ("GET", "/api/v1/projects/{p}/statements", Proof::Context),
     ("POST", "/api/v1/projects/{p}/statements", Proof::Context),
+    ("POST", "/api/v1/projects/{p}/checks", Proof::Context),
     ("GET", "/api/v1/projects/{p}/trail", Proof::Context),
     ("GET", "/api/v1/site/trail", Proof::Context),
     ("GET", "/api/v1/projects/{p}/missed", Proof::Context),

@@ -2,6 +2,7 @@
 //! Knows no door: the scope's gate has proved who asks.
 
 pub(super) mod cases;
+pub(super) mod checks;
 mod cursor;
 pub(super) mod health;
 pub(super) mod missed;

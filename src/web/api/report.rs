@@ -2,7 +2,8 @@
 //! Knows no store and asks nobody; what is not applicable is left out.
 
 use crate::domain::ProjectId;
-use crate::domain::case::Case;
+use crate::domain::case::{Case, CaseState};
+use crate::examine::Check;
 use crate::web::look::Around;
 use crate::words::{RenderedFinding, Slots, Words};
 use diagnosis::{Diagnosis, ExpectedMail, Finding, Gap, Overall, Ruling, expected_mail};
@@ -31,7 +32,11 @@ pub(super) struct Report {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Subject {
-    account_id: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    account_id: Option<String>,
+    /// Only echoed to whoever sent it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    address: Option<String>,
     project_id: ProjectId,
 }
 
@@ -96,7 +101,7 @@ pub(super) fn of_case(case: &Case, around: &Around, words: &Words) -> Report {
     };
     let told = words.expected_mail(mail);
     Report {
-        subject: Subject { account_id: case.account.0.clone(), project_id: case.project },
+        subject: Subject { account_id: Some(case.account.0.clone()), address: None, project_id: case.project },
         overall: overall.name(),
         primary: case.primary().map(|standing| standing.scenario.clone()),
         findings: findings(&diagnosis, around, words),
@@ -106,6 +111,56 @@ pub(super) fn of_case(case: &Case, around: &Around, words: &Words) -> Report {
         state: case.state.name(),
         checked_at: case.checked_at,
     }
+}
+
+/// One address of a check before inviting.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct CheckedReport {
+    #[serde(flatten)]
+    report: Report,
+    /// Place in the list, from 0, where the same address stands before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    duplicate_of: Option<usize>,
+    /// The address that was probably meant.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    suggestion: Option<String>,
+    /// When another check may tell more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    again_at: Option<Timestamp>,
+}
+
+/// An address as a report, and the mail to expect. There is no case: the state says how it would be noticed.
+pub(super) fn of_check(
+    check: &Check,
+    typed: String,
+    project: ProjectId,
+    now: Timestamp,
+    around: &Around,
+    words: &Words,
+) -> (CheckedReport, ExpectedMail) {
+    let diagnosis = &check.diagnosis;
+    let (overall, mail) = (diagnosis.overall(), expected_mail(diagnosis, check.route));
+    let told = words.expected_mail(mail);
+    let state = match overall {
+        Overall::Blocked | Overall::MayBeBlocked => CaseState::Open,
+        Overall::CouldNotCheck => CaseState::Unchecked,
+        Overall::NoBlockFound => CaseState::Clear,
+    };
+    let account_id = check.account.as_ref().map(|account| account.0.clone());
+    let report = Report {
+        subject: Subject { account_id, address: Some(typed), project_id: project },
+        overall: overall.name(),
+        primary: diagnosis.primary().map(|finding| finding.scenario.slug.to_owned()),
+        findings: findings(diagnosis, around, words),
+        not_checked: diagnosis.not_checked(),
+        route: check.route.name(),
+        expected_mail: Mail { kind: mail.name(), sender: told.sender, subject: told.subject },
+        state: state.name(),
+        checked_at: Some(now),
+    };
+    let suggestion = check.meant.as_ref().map(|meant| meant.expose().to_owned());
+    (CheckedReport { report, duplicate_of: check.duplicate_of, suggestion, again_at: check.again_at }, mail)
 }
 
 /// Findings in the diagnosis' order, without those that cannot concern the person.
