@@ -1,6 +1,7 @@
 //! The JSON API from outside: who may, what it answers, what it refuses.
 //! Knows no internals; cases are put into the store as the worker would.
 
+mod checks;
 mod given;
 mod people;
 mod refusing;

@@ -22,6 +22,7 @@ fn calls(bench: &Bench) -> Vec<(&'static str, String, Option<Value>, [u16; 3])> 
         ("PUT", bench.api("/settings"), Some(json!({"retentionDays": 30})), [403, 200, 200]),
         ("GET", bench.api("/statements"), None, [403, 200, 200]),
         ("POST", bench.api("/statements"), statement(), [403, 200, 200]),
+        ("POST", bench.api("/checks"), Some(json!({"addresses": ["nobody@acme.example"]})), [200, 200, 200]),
         ("GET", bench.api("/trail"), None, [200, 200, 200]),
         ("GET", "/api/v1/site/trail".to_owned(), None, [403, 403, 200]),
         ("GET", bench.api("/missed"), None, [200, 200, 200]),

@@ -5,7 +5,7 @@ use super::ManualClock;
 use actix_web::dev::ServerHandle;
 use actix_web::{App, HttpServer};
 use invite_guard::domain::Clock;
-use invite_guard::examine::{Examiner, Optional};
+use invite_guard::examine::{Examiner, Mail, Optional};
 use invite_guard::jira::Jira;
 use invite_guard::outbound::Client;
 use invite_guard::store::Store;
@@ -32,7 +32,7 @@ pub(super) fn open(
     clock: &Arc<ManualClock>,
     outbound: Client,
     jira: Jira,
-    optional: Optional,
+    (optional, mail): (Optional, Mail),
 ) -> Door {
     let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
     let url = format!("http://{}", listener.local_addr().expect("a bound address"));
@@ -41,7 +41,7 @@ pub(super) fn open(
     let state = State::new(Parts {
         store: Arc::clone(store),
         inbox: inbox.clone(),
-        examiner: Examiner::new(Arc::clone(store), jira.clone(), Arc::clone(&clock)).with(optional),
+        examiner: Examiner::new(Arc::clone(store), jira.clone(), Arc::clone(&clock)).with(optional).with_mail(mail),
         jira,
         outbound,
         clock,

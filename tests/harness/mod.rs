@@ -13,7 +13,7 @@ use invite_guard::domain::tenant::Tenant;
 use invite_guard::domain::throttle::Throttle;
 use invite_guard::domain::work::{NewWork, Work};
 use invite_guard::domain::{AccountId, Clock, ProjectId, TenantId};
-use invite_guard::examine::{Examiner, Optional};
+use invite_guard::examine::{Examiner, Mail, Optional};
 use invite_guard::jira::{self, Jira};
 use invite_guard::outbound;
 use invite_guard::publish::Publisher;
@@ -83,7 +83,7 @@ impl World {
         let fresh = engines::fresh(engine).await;
         let store = wrap(Arc::clone(&fresh.store));
         let (outbound, jira) = callers(&site, &store, clock.clone());
-        let door = door::open(&site, &store, &clock, outbound, jira, optional);
+        let door = door::open(&site, &store, &clock, outbound, jira, (optional, Mail::default()));
         site.install(&door.url).await.expect("the sandbox installs the app by the real handshake");
         let tenant = store.tenants().await.expect("tenants can be read").pop().expect("an install makes a tenant");
         let worker = worker(&site, &store, &clock, settings(), optional);
@@ -92,6 +92,18 @@ impl World {
         world.pass(SignedDuration::from_secs(5)).await; // the second look, which dates the sightings of the first
         world.pass(SignedDuration::from_secs(5)).await;
         world
+    }
+
+    /// From now on web calls go to an app that has these sources about addresses as well.
+    pub(crate) async fn with_mail(&mut self, mail: Mail) {
+        let (outbound, jira) = callers(&self.site, &self.store, self.clock.clone());
+        let door = door::open(&self.site, &self.store, &self.clock, outbound, jira, (self.optional, mail));
+        std::mem::replace(&mut self.door, door).close().await;
+    }
+
+    /// URL of the database.
+    pub(crate) fn database(&self) -> &str {
+        self.fresh.as_ref().map(|fresh| fresh.url.as_str()).unwrap_or_default()
     }
 
     /// Another worker on the same store and site, as a restart or a second replica has it.

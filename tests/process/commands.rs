@@ -102,3 +102,36 @@ async fn tenants_and_queue_are_shown_without_secrets() {
     assert!(!shown.contains(&site.shared_secret()), "never a secret");
     site.stop().await;
 }
+
+/// A mail provider of the operator's own is told the addresses of one site's customers, never of several sites'.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mail_provider_is_refused_where_several_sites_are_installed() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let url = format!("sqlite://{}", folder.path().join("guard.db").display());
+    let keys = crate::store::engines::keys();
+    let store = invite_guard::store::open(&url, 2, keys).await.expect("a store");
+    for name in ["one", "two"] {
+        let installation = invite_guard::domain::tenant::Installation {
+            client_key: name.to_owned(),
+            app_key: "invite-guard".to_owned(),
+            base_url: format!("https://{name}.atlassian.net/").parse().expect("a URL"),
+            display_url: None,
+            help_center_url: None,
+            shared_secret: "0123456789abcdef0123456789abcdef".to_owned().into(),
+            installation_id: None,
+            cloud_id: None,
+        };
+        store.install(&installation, jiff::Timestamp::now(), &|_| Vec::new()).await.expect("installs");
+    }
+    drop(store);
+    let settings = [
+        ("STORE__URL", url.as_str()),
+        ("SECRETS__KEYS", crate::store::engines::KEY),
+        ("SERVER__BIND", "127.0.0.1:0"),
+        ("MAIL__SENDGRID_KEY", "SG.hidden"),
+    ];
+    let output = run(&["serve"], &settings);
+    assert_eq!(code(&output), Some(2), "{}", err(&output));
+    let told = err(&output);
+    assert!(told.contains("mail.sendgrid_key") && told.contains("2 sites") && !told.contains("SG.hidden"), "{told}");
+}
