@@ -1,11 +1,12 @@
 //! How a project or a site stands now, for a page without a person.
 //! Does not know who looks, nor any case.
 
-use super::Examiner;
+use super::{Examiner, SelfTest};
 use crate::domain::ProjectId;
 use crate::domain::tenant::Tenant;
-use crate::sources::{specs, switches_now};
-use diagnosis::{Diagnosis, FactKey, Gap, Level, ProjectFacts, Sheet, diagnose_project, scenarios};
+use crate::sources::{SwitchesNow, switches_known, switches_now};
+use crate::store::StoreError;
+use diagnosis::{Diagnosis, Level, ProjectFacts, Sheet, diagnose_project, scenarios};
 use jiff::Timestamp;
 
 /// The causes of site and project for somebody who would be added now.
@@ -21,17 +22,6 @@ pub struct Health {
     pub again_at: Option<Timestamp>,
 }
 
-/// What one source can see here.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SourceState {
-    /// Its name.
-    pub name: &'static str,
-    /// Facts it may tell.
-    pub sees: &'static [FactKey],
-    /// Why it cannot tell them now.
-    pub trouble: Option<Gap>,
-}
-
 /// The causes of the whole site, and what each source can see.
 #[derive(Clone, Debug)]
 pub struct SiteHealth {
@@ -39,8 +29,8 @@ pub struct SiteHealth {
     pub diagnosis: Diagnosis,
     /// The facts it rests on.
     pub sheet: Sheet,
-    /// Every source.
-    pub sources: Vec<SourceState>,
+    /// What each source can see.
+    pub seen: SelfTest,
     /// When.
     pub checked_at: Timestamp,
     /// When to look again, because something passing kept us from reading a fact.
@@ -55,18 +45,22 @@ impl Examiner {
         Health { diagnosis, sheet: now.sheet, checked_at: now.checked_at, again_at: now.again_at }
     }
 
+    /// The causes of these projects and their site, in their order, from what is known without asking for each.
+    pub async fn projects_health(&self, tenant: &Tenant, projects: &[ProjectId]) -> Vec<Diagnosis> {
+        let known = switches_known(&self.sources, tenant, projects).await;
+        let judge = |now: SwitchesNow| diagnose_project(&scenarios::REGISTRY, &now.sheet.site, &now.sheet.project);
+        known.into_iter().map(judge).collect()
+    }
+
     /// How the site stands now.
-    pub async fn site_health(&self, tenant: &Tenant) -> SiteHealth {
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub async fn site_health(&self, tenant: &Tenant) -> Result<SiteHealth, StoreError> {
         let now = switches_now(&self.sources, tenant, None).await;
         let mut diagnosis = diagnose_project(&scenarios::REGISTRY, &now.sheet.site, &ProjectFacts::unasked());
         diagnosis.findings.retain(|finding| finding.scenario.level == Level::Site);
-        let of_the_log = |name: &str| name.starts_with("audit_log");
-        let state = |spec: &'static crate::sources::Spec| SourceState {
-            name: spec.name,
-            sees: spec.supplies,
-            trouble: now.trouble.filter(|_| of_the_log(spec.name)),
-        };
-        let sources = specs().into_iter().map(state).collect();
-        SiteHealth { diagnosis, sheet: now.sheet, sources, checked_at: now.checked_at, again_at: now.again_at }
+        let seen = self.sources_now(tenant).await?;
+        Ok(SiteHealth { diagnosis, sheet: now.sheet, seen, checked_at: now.checked_at, again_at: now.again_at })
     }
 }

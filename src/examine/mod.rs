@@ -3,13 +3,15 @@
 
 mod checks;
 mod health;
+mod selftest;
 
 pub use crate::sources::audit::AuditReading;
 pub use crate::sources::statements;
 pub use crate::sources::{Mail, Optional, Subject};
 pub use checks::Check;
 pub use diagnosis::{ExpectedMail as MailKind, expected_mail};
-pub use health::{Health, SiteHealth, SourceState};
+pub use health::{Health, SiteHealth};
+pub use selftest::{SelfTest, SourceReport, SourceState};
 
 use crate::domain::tenant::Tenant;
 use crate::domain::{AccountId, Clock, ProjectId};

@@ -16,37 +16,50 @@ const SOURCE: Source = Source::JiraInternal;
 const AT_MOST_EVERY: SignedDuration = SignedDuration::from_mins(1);
 
 /// Looks if the last look no longer counts, or was before somebody was added.
-pub(super) async fn look(sources: &Sources, tenant: &Tenant, project: ProjectId, upto: Timestamp) -> Option<Seen> {
-    let now = sources.clock.now();
-    let looks = sources.store.looks(tenant.id, SOURCE).await.map_err(store_gap).ok()?;
+pub(super) async fn look(sources: &Sources, tenant: &Tenant, project: ProjectId, upto: Timestamp) {
+    let looks = match sources.store.looks(tenant.id, SOURCE).await {
+        Ok(looks) => looks,
+        Err(error) => {
+            store_gap(error);
+            return;
+        }
+    };
     let last = looks.iter().find(|look| look.project == Some(project));
     let every = match last {
-        Some(last) if last.asked_at >= upto => fresh_for(SOURCE).unwrap_or(AT_MOST_EVERY),
+        Some(last) if last.asked_at > upto => fresh_for(SOURCE).unwrap_or(AT_MOST_EVERY),
         _ => AT_MOST_EVERY,
     };
-    look_every(sources, tenant, project, now, every).await
+    look_every(sources, tenant, project, sources.clock.now(), every).await;
 }
 
-/// Looks now, unless somebody did within the last moments.
+/// Looks now, unless somebody did within this time.
 pub(super) async fn look_every(
     sources: &Sources,
     tenant: &Tenant,
     project: ProjectId,
     now: Timestamp,
     every: SignedDuration,
-) -> Option<Seen> {
-    let unless_after = now.saturating_sub(every).unwrap_or(Timestamp::MIN);
-    let place = Some(project);
-    let key = sources.store.project(tenant.id, project).await.map_err(store_gap).ok()??.key;
-    if !sources.store.begin_look(tenant.id, SOURCE, place, now, unless_after).await.map_err(store_gap).ok()? {
-        return None;
-    }
+) {
+    let Some(key) = turn(sources, tenant, project, now, every).await else { return };
     let seen = match sources.jira.site(tenant).invite_toggle(&key).await {
         Ok(answer) => Seen::between(answer.value, answer.asked_at, answer.answered_at),
         // The resource is not there, or has moved on.
         Err(JiraError::NotFound | JiraError::Refused(_)) => Seen::Nothing(Gap::NotExposed),
         Err(error) => Seen::Nothing(error.gap()),
     };
-    sources.keep(tenant, SOURCE, FactKey::InviteNotificationOn, place, seen).await;
-    Some(seen)
+    sources.keep(tenant, SOURCE, FactKey::InviteNotificationOn, Some(project), seen).await;
+}
+
+/// Key of the project, if it is its turn.
+async fn turn(
+    sources: &Sources,
+    tenant: &Tenant,
+    project: ProjectId,
+    now: Timestamp,
+    every: SignedDuration,
+) -> Option<String> {
+    let unless_after = now.saturating_sub(every).unwrap_or(Timestamp::MIN);
+    let key = sources.store.project(tenant.id, project).await.map_err(store_gap).ok()??.key;
+    let mine = sources.store.begin_look(tenant.id, SOURCE, Some(project), now, unless_after);
+    mine.await.map_err(store_gap).ok()?.then_some(key)
 }

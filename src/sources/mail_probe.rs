@@ -12,15 +12,15 @@ use jiff::{SignedDuration, Timestamp};
 
 const SOURCE: Source = Source::MailProbe;
 
-/// Looks if it is due. `None` when it is not, or when it may not be asked.
-pub(super) async fn look(sources: &Sources, tenant: &Tenant) -> Option<Seen> {
+/// Looks if it is due and allowed.
+pub(super) async fn look(sources: &Sources, tenant: &Tenant) {
     if sources.stopped.contains_key(&tenant.id) {
         // The store did not take it when it happened.
         stop(sources, tenant).await;
-        return None;
+        return;
     }
     let now = sources.clock.now();
-    let key = due(sources, tenant, now).await?;
+    let Some(key) = due(sources, tenant, now).await else { return };
     let answer = sources.jira.site(tenant).notify_nobody(&key).await;
     let seen = match answer {
         Ok(answer) => match answer.value {
@@ -38,7 +38,6 @@ pub(super) async fn look(sources: &Sources, tenant: &Tenant) -> Option<Seen> {
         Err(error) => Seen::Nothing(error.gap()),
     };
     sources.keep(tenant, SOURCE, FactKey::OutgoingMailOn, None, seen).await;
-    Some(seen)
 }
 
 /// Key of a service project whose turn it is; `None` when it was asked within six hours or nothing can be asked about.

@@ -21,7 +21,7 @@ mod user;
 pub use check::CheckedAddress;
 pub use optional::Optional;
 pub use plan::{Spec, plan};
-pub use switches::switches_now;
+pub use switches::{SwitchesNow, switches_known, switches_now};
 
 use crate::domain::history::{Line, Trusted};
 use crate::domain::roster::Seat;
@@ -34,7 +34,7 @@ use crate::store::{Store, StoreError};
 use audit::{Audit, View};
 use cache::Remembered;
 use combine::Gathering;
-use diagnosis::{FactKey, Gap, Moment, Reading, Sheet, Via};
+use diagnosis::{FactKey, Gap, Moment, Reading, Sheet, Source, Via};
 use jiff::Timestamp;
 use std::sync::Arc;
 
@@ -129,6 +129,31 @@ pub fn specs() -> Vec<&'static Spec> {
     REGISTRY.iter().map(|reader| reader.spec()).collect()
 }
 
+/// The facts that some reader may tell by this source.
+pub fn facts_of(source: Source) -> Vec<FactKey> {
+    let listed = |keys: &[&[FactKey]]| keys.concat();
+    let mut facts = match source {
+        Source::AdminStatement => listed(&[statements::OF_THE_SITE, statements::OF_A_PROJECT]),
+        Source::MailProbe => vec![FactKey::OutgoingMailOn],
+        Source::JiraInternal | Source::AuditLog => vec![FactKey::InviteNotificationOn],
+        _ => Vec::new(),
+    };
+    let of_it = specs().into_iter().filter(|spec| source_of(spec.name) == Some(source));
+    facts.extend(of_it.flat_map(|spec| spec.supplies));
+    facts.sort();
+    facts.dedup();
+    facts
+}
+
+/// The source by which a reader knows; `None` for one that puts several together. A reader whose name is a source's is that.
+fn source_of(reader: &str) -> Option<Source> {
+    match reader {
+        "audit_log_and_statements" => None,
+        "role" | "own_roster" => Some(Source::Roster),
+        name => Some(Source::from_name(name).unwrap_or(Source::JiraRest)),
+    }
+}
+
 /// What was learnt about one person; the route is still to be concluded.
 #[derive(Clone, Debug)]
 pub struct Gathered {
@@ -196,6 +221,22 @@ impl Sources {
         &self.audit
     }
 
+    /// The store that everything is read from.
+    pub(crate) fn store(&self) -> &dyn Store {
+        self.store.as_ref()
+    }
+
+    /// One site, to ask whether it answers at all.
+    pub(crate) fn site(&self, tenant: &Tenant) -> Site {
+        self.jira.site(tenant)
+    }
+
+    /// The audit log up to now, read on if it was not read within the last minute, or in any case.
+    pub(crate) async fn log(&self, tenant: &Tenant, now: Timestamp, fresh: bool) -> View {
+        let upto = now.saturating_sub(switches::NOW_LAGS).unwrap_or(now);
+        self.audit.view(&self.jira.site(tenant), tenant, upto, fresh).await
+    }
+
     /// One account as Jira knows it, remembered for a while unless `fresh`.
     pub async fn user(&self, tenant: &Tenant, account: &AccountId, fresh: bool) -> Result<User, JiraError> {
         self.remembered.user(&self.jira.site(tenant), tenant.id, account, fresh).await
@@ -214,9 +255,10 @@ impl Sources {
         let site = self.jira.site(tenant);
         let upto = subjects.iter().map(|subject| subject.added.not_after).max().unwrap_or(now);
         let log = self.audit.view(&site, tenant, upto, fresh).await;
-        let trusted = self.standing(tenant).await.trusted();
+        let standing = self.standing(tenant).await;
+        let trusted = standing.trusted();
         self.look(tenant, Some(project), upto, trusted).await;
-        let history = self.history(tenant, Some(project), &log).await;
+        let history = self.history(tenant, Some(project), &log, &standing).await;
         let mut seats = Vec::with_capacity(subjects.len());
         for subject in subjects {
             seats.push(self.seats(tenant, subject).await);
@@ -255,7 +297,13 @@ impl Sources {
     }
 
     /// The history of the site's and perhaps one project's facts, with what was read of the log just now.
-    async fn history(&self, tenant: &Tenant, project: Option<ProjectId>, log: &View) -> Result<Vec<Line>, Gap> {
+    async fn history(
+        &self,
+        tenant: &Tenant,
+        project: Option<ProjectId>,
+        log: &View,
+        standing: &optional::Standing,
+    ) -> Result<Vec<Line>, Gap> {
         let mut lines = self.store.lines(tenant.id, None).await.map_err(store_gap)?;
         if let Some(project) = project {
             lines.extend(self.store.lines(tenant.id, Some(project)).await.map_err(store_gap)?);
@@ -268,6 +316,7 @@ impl Sources {
             .cloned()
             .collect();
         lines.extend(unknown);
+        lines.retain(|line| standing.counts(line));
         Ok(lines)
     }
 

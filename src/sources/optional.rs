@@ -2,7 +2,7 @@
 //! Judges nothing: what they say goes into the history with its time, and their standing on the site caps what it is worth.
 
 use super::{Sources, internal, mail_probe, store_gap};
-use crate::domain::calibration::Calibration;
+use crate::domain::calibration::{Calibration, CalibrationState};
 use crate::domain::history::{Line, Trusted};
 use crate::domain::tenant::Tenant;
 use crate::domain::{ProjectId, TenantId};
@@ -25,7 +25,7 @@ const VAGUE: SignedDuration = SignedDuration::from_secs(60);
 
 /// How these sources stand on one site.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Standing {
+pub(super) struct Standing {
     optional: Optional,
     calibrations: Vec<Calibration>,
 }
@@ -45,13 +45,19 @@ impl Standing {
         }
     }
 
-    pub(crate) fn calibration(&self, source: Source) -> Option<&Calibration> {
+    fn calibration(&self, source: Source) -> Option<&Calibration> {
         self.calibrations.iter().find(|known| known.source == source)
     }
 
     /// What a source is worth here: `None` when it is off, refuted or stopped.
     fn worth(&self, source: Source, on: bool) -> Option<Confidence> {
         on.then(|| self.calibration(source).map_or(Some(Confidence::Likely), Calibration::worth))?
+    }
+
+    /// Whether a line of the history counts: what a source said before it was proven may be what it was wrong about.
+    pub(super) fn counts(&self, line: &Line) -> bool {
+        let proven = self.calibration(line.source).filter(|known| known.state == CalibrationState::Proven);
+        proven.is_none_or(|known| line.observed_at >= known.since)
     }
 
     pub(super) fn trusted(&self) -> Trusted {
@@ -64,7 +70,7 @@ impl Standing {
 
 /// What a look through a source came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Seen {
+pub(super) enum Seen {
     /// It said so, at this time.
     Said(bool, Timestamp),
     /// Why it said nothing.
@@ -101,6 +107,21 @@ impl Sources {
         if let Some(project) = project.filter(|_| trusted.internal.is_some()) {
             internal::look(self, tenant, project, upto).await;
         }
+    }
+
+    /// Which optional sources are on.
+    pub(crate) fn optional(&self) -> Optional {
+        self.optional
+    }
+
+    /// Asks whether the site's mail is on, if that was not asked within six hours.
+    pub(crate) async fn look_at_mail(&self, tenant: &Tenant) {
+        mail_probe::look(self, tenant).await;
+    }
+
+    /// Reads a project's switch now, whenever it was read before.
+    pub(crate) async fn look_at_toggle(&self, tenant: &Tenant, project: ProjectId) {
+        internal::look_every(self, tenant, project, self.clock.now(), SignedDuration::ZERO).await;
     }
 
     /// Keeps what a look came to.

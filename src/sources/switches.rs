@@ -1,7 +1,9 @@
 //! The switches of site and project as of each person's add: from the audit log's records and admins' statements.
 //! Reads nothing itself: the log has been read up to the add, the history lies in the store.
 
+use super::audit::View;
 use super::combine::made_at;
+use super::optional::Standing;
 use super::{Asked, Reach, Reader, Sources, Spec, Told, soon};
 use crate::domain::ProjectId;
 use crate::domain::audit::{AuditMark, Coverage};
@@ -91,14 +93,37 @@ pub struct SwitchesNow {
 /// The switches now; the log is read if its last reading is older than a minute.
 pub async fn switches_now(sources: &Sources, tenant: &Tenant, project: Option<ProjectId>) -> SwitchesNow {
     let now = sources.clock.now();
+    let log = sources.log(tenant, now, false).await;
+    let standing = sources.standing(tenant).await;
     let upto = now.saturating_sub(NOW_LAGS).unwrap_or(now);
-    let log = sources.audit.view(&sources.jira.site(tenant), tenant, upto, false).await;
-    let trusted = sources.standing(tenant).await.trusted();
-    sources.look(tenant, project, upto, trusted).await;
+    sources.look(tenant, project, upto, standing.trusted()).await;
+    read_now(sources, tenant, project, &log, &standing, now).await
+}
+
+/// The switches of many projects now, in their order, from what is known: the log is read once and nobody else is asked.
+pub async fn switches_known(sources: &Sources, tenant: &Tenant, projects: &[ProjectId]) -> Vec<SwitchesNow> {
+    let now = sources.clock.now();
+    let log = sources.log(tenant, now, false).await;
+    let standing = sources.standing(tenant).await;
+    let mut known = Vec::new();
+    for project in projects {
+        known.push(read_now(sources, tenant, Some(*project), &log, &standing, now).await);
+    }
+    known
+}
+
+async fn read_now(
+    sources: &Sources,
+    tenant: &Tenant,
+    project: Option<ProjectId>,
+    log: &View,
+    standing: &Standing,
+    now: Timestamp,
+) -> SwitchesNow {
     let mut sheet = Sheet::unasked();
     let mut again_at = log.again_at;
-    let readings: Vec<Reading> = match sources.history(tenant, project, &log).await {
-        Ok(lines) => judged(&lines, Moment::at(now), &as_if_now(log.mark, now), trusted, NOW_LAGS).into(),
+    let readings: Vec<Reading> = match sources.history(tenant, project, log, standing).await {
+        Ok(lines) => judged(&lines, Moment::at(now), &as_if_now(log.mark, now), standing.trusted(), NOW_LAGS).into(),
         Err(gap) => {
             again_at = super::earlier(again_at, soon(now));
             SPEC.supplies.iter().map(|key| Reading::gap(*key, gap)).collect()

@@ -93,7 +93,7 @@ fn fragments(config: &mut ServiceConfig) {
 }
 
 fn json(config: &mut ServiceConfig) {
-    use api::{cases, checks, health, missed, scans, settings, statements, trail};
+    use api::{cases, checks, health, missed, scans, settings, site, statements, trail};
     let project = scope("/projects/{p}")
         .service(resource("/health").get(health::show))
         .service(resource("/customers").get(cases::list))
@@ -110,6 +110,8 @@ fn json(config: &mut ServiceConfig) {
         .service(resource("/trail").get(trail::of_project));
     config
         .service(project)
+        .service(resource("/site/health").get(site::health))
+        .service(resource("/site/selftest").post(site::selftest))
         .service(resource("/site/statements").get(statements::of_site).post(statements::say_of_site))
         .service(resource("/site/trail").get(trail::of_site));
 }

@@ -64,6 +64,11 @@ impl Words {
         self.look_up(id, &args).unwrap_or_else(|| id.to_owned())
     }
 
+    /// A message with its own arguments.
+    pub fn told(&self, text: &Text) -> String {
+        self.render_text(text, &HashMap::new())
+    }
+
     /// A message that a cause may have and need not.
     fn optional(&self, id: &str, args: &Args<'_>) -> Option<String> {
         self.look_up(id, args)

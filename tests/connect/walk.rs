@@ -46,6 +46,8 @@ const ROUTES: &[(&str, &str, Proof)] = &[
     ("POST", "/api/v1/projects/{p}/scans", Proof::Context),
     ("GET", "/api/v1/projects/{p}/scans/x", Proof::Context),
     ("DELETE", "/api/v1/projects/{p}/scans/x", Proof::Context),
+    ("GET", "/api/v1/site/health", Proof::Context),
+    ("POST", "/api/v1/site/selftest", Proof::Context),
     ("GET", "/api/v1/site/statements", Proof::Context),
     ("POST", "/api/v1/site/statements", Proof::Context),
 ];

@@ -3,7 +3,7 @@
 
 use super::given::{BLOCKS, World, said};
 use crate::jira::given::{PROJECT, account};
-use diagnosis::{Gap, Overall};
+use diagnosis::{Gap, Overall, Source};
 use invite_guard::domain::AccountId;
 use invite_guard::examine::statements;
 use invite_guard::jira::JiraError;
@@ -38,9 +38,9 @@ async fn health_follows_switch_and_word() {
     world.minutes(1);
     world.store.record(world.tenant.id, &mail(false)).await.expect("recorded");
     assert_eq!(overall().await, Overall::Blocked, "a word counts at once, without a reading");
-    let site = world.examiner.site_health(&world.tenant).await;
+    let site = world.examiner.site_health(&world.tenant).await.expect("the store answers");
     assert_eq!(site.diagnosis.overall(), Overall::Blocked);
-    assert!(site.sources.iter().all(|source| source.trouble.is_none()), "{:?}", site.sources);
+    assert!(site.seen.sources.iter().all(|source| source.trouble.is_none()), "{:?}", site.seen.sources);
     world.end().await;
 }
 
@@ -48,10 +48,10 @@ async fn health_follows_switch_and_word() {
 async fn a_site_without_a_log_says_which_source_cannot_see() {
     let world = World::start().await;
     world.place.site.set_audit_available(false);
-    let site = world.examiner.site_health(&world.tenant).await;
-    let blind: Vec<&str> =
-        site.sources.iter().filter(|s| s.trouble == Some(Gap::Forbidden)).map(|source| source.name).collect();
-    assert_eq!(blind, ["audit_log", "audit_log_and_statements"]);
+    let site = world.examiner.site_health(&world.tenant).await.expect("the store answers");
+    let blind: Vec<Source> =
+        site.seen.sources.iter().filter(|s| s.trouble == Some(Gap::Forbidden)).map(|report| report.source).collect();
+    assert_eq!(blind, [Source::AuditLog]);
     world.end().await;
 }
 

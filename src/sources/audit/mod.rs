@@ -41,15 +41,15 @@ pub struct AuditReading {
 
 /// The log as known now.
 #[derive(Clone, Debug, Default)]
-pub(super) struct View {
+pub(crate) struct View {
     /// What is vouched for, and why not more.
-    pub(super) mark: AuditMark,
+    pub(crate) mark: AuditMark,
     /// Changes that may not be in the store yet.
-    pub(super) lines: Vec<Line>,
+    pub(crate) lines: Vec<Line>,
     /// Account creations that may not be in the store yet.
-    pub(super) created: Vec<AccountCreated>,
+    pub(crate) created: Vec<AccountCreated>,
     /// When to ask again, if something passing stood in the way.
-    pub(super) again_at: Option<Timestamp>,
+    pub(crate) again_at: Option<Timestamp>,
 }
 
 /// One tenant's log in memory.

@@ -10,6 +10,7 @@ mod on_purpose;
 mod report;
 pub(super) mod scans;
 pub(super) mod settings;
+pub(super) mod site;
 pub(super) mod statements;
 pub(super) mod trail;
 

@@ -127,22 +127,28 @@ fn looked_now(place: Place, now: Timestamp) -> NewWork {
 async fn say(place: Place, by: AccountId, said: Said, state: State) -> Result<HttpResponse, Problem> {
     let now = state.clock.now();
     let line = statements::line(&said.fact, said.value, place.project, &by, now).ok_or_else(|| place.expected())?;
-    let mut entry = trail::entry(&state, place.project, &by, Deed::Statement).with("fact", line.key.name());
-    if let Some(value) = line.value.as_bool() {
-        entry = entry.with("value", value);
-    }
     let sharing = state.clone();
     let stated = state.run(async move {
-        sharing.store.record(place.tenant, std::slice::from_ref(&line)).await?;
-        let undecided = sharing.store.undecided(place.tenant, place.project, AGAIN).await?;
-        let again = |(project, account)| examine_again(place.tenant, project, account, &sharing);
-        queue(&sharing, undecided.into_iter().map(again).collect()).await?;
-        queue(&sharing, shown_anew(&sharing, place, now).await?).await?;
-        queue(&sharing, vec![looked_now(place, now)]).await?;
-        trail::note(&sharing, place.tenant, entry).await?;
+        record(&sharing, place.tenant, &line, &by).await?;
         Ok(Statement::of(line))
     });
     Ok(HttpResponse::Ok().json(stated.await?))
+}
+
+/// Keeps what somebody with the right to it said, and has everybody judged anew whom it may concern.
+pub(super) async fn record(state: &State, tenant: TenantId, line: &Line, by: &AccountId) -> Result<(), Problem> {
+    let (place, now) = (Place { tenant, project: line.project }, state.clock.now());
+    state.store.record(tenant, std::slice::from_ref(line)).await?;
+    let undecided = state.store.undecided(tenant, place.project, AGAIN).await?;
+    let again = |(project, account)| examine_again(tenant, project, account, state);
+    queue(state, undecided.into_iter().map(again).collect()).await?;
+    queue(state, shown_anew(state, place, now).await?).await?;
+    queue(state, vec![looked_now(place, now)]).await?;
+    let mut entry = trail::entry(state, place.project, by, Deed::Statement).with("fact", line.key.name());
+    if let Some(value) = line.value.as_bool() {
+        entry = entry.with("value", value);
+    }
+    trail::note(state, tenant, entry).await
 }
 
 /// What a project shows about itself in Jira follows from what was said, whether or not anybody is affected.
