@@ -144,10 +144,7 @@ impl Rooms {
         clock: Arc<dyn Clock>,
         metrics: Option<PrometheusHandle>,
     ) -> Result<Self, AppError> {
-        let outbound = outbound::Client::new(&allowed_hosts(settings))?;
-        let throttle: Arc<dyn crate::domain::throttle::Throttle> = store.clone();
-        let calls = jira::Settings { timeout: settings.jira_timeout, customer_page_rate: settings.customer_page_rate };
-        let jira = Jira::new(outbound.clone(), throttle, Arc::clone(&clock), calls);
+        let (outbound, jira) = callers(settings, &store, &clock)?;
         let examiner = Examiner::new(Arc::clone(&store), jira.clone(), Arc::clone(&clock)).with(optional(settings));
         let examiner = examiner.with_mail(mail(settings, &clock)?);
         let publisher = Publisher::new(Arc::clone(&store), jira.clone(), Arc::clone(&clock));
@@ -178,6 +175,29 @@ impl Rooms {
         });
         Ok(Self { store, jira, inbox, worker, web, ready })
     }
+}
+
+/// What looks at sites from the terminal, without web and worker.
+///
+/// # Errors
+/// [`AppError::Outbound`].
+pub fn examiner(settings: &Settings, store: &Arc<dyn Store>) -> Result<Examiner, AppError> {
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let (_, jira) = callers(settings, store, &clock)?;
+    Ok(Examiner::new(Arc::clone(store), jira, clock).with(optional(settings)))
+}
+
+/// What calls out.
+fn callers(
+    settings: &Settings,
+    store: &Arc<dyn Store>,
+    clock: &Arc<dyn Clock>,
+) -> Result<(outbound::Client, Jira), AppError> {
+    let outbound = outbound::Client::new(&allowed_hosts(settings))?;
+    let throttle: Arc<dyn crate::domain::throttle::Throttle> = store.clone();
+    let calls = jira::Settings { timeout: settings.jira_timeout, customer_page_rate: settings.customer_page_rate };
+    let jira = Jira::new(outbound.clone(), throttle, Arc::clone(clock), calls);
+    Ok((outbound, jira))
 }
 
 /// Private addresses that the operator named exactly, and so may be called.

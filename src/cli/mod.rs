@@ -9,6 +9,7 @@ mod queue;
 mod rotate_keys;
 mod scan;
 mod scenarios;
+mod selftest;
 mod serve;
 mod tenants;
 
@@ -48,6 +49,8 @@ enum Command {
     RotateKeys(Output),
     /// What is detected and how.
     Scenarios(scenarios::Scenarios),
+    /// What each source can and cannot see on a site, and whether it says what you know is so.
+    Selftest(selftest::Selftest),
     /// Finds silent "add customer" steps in exported automation rules.
     LintAutomation(lint_automation::LintAutomation),
 }
@@ -159,6 +162,7 @@ fn dispatch(cli: Cli) -> Result<Verdict, CliError> {
         Command::Scan(command) => command.run(&settings),
         Command::RotateKeys(output) => fine(block_on(rotate_keys::run(&settings, output))),
         Command::Scenarios(command) => fine(command.run()),
+        Command::Selftest(command) => block_on(command.run(&settings)),
         Command::LintAutomation(command) => command.run(),
     }
 }

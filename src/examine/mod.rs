@@ -113,6 +113,11 @@ impl Examiner {
         Ok(self.examine(tenant, project, std::slice::from_ref(&subject), false).await.pop())
     }
 
+    /// Lets optional sources look at the site if it is their turn; true when something was seen, and adds may be judged anew.
+    pub async fn look(&self, tenant: &Tenant) -> bool {
+        self.sources.look_by_itself(tenant).await
+    }
+
     /// Reads the audit log on from its watermark, into the store; one at a time for a tenant.
     ///
     /// # Errors

@@ -261,7 +261,7 @@ impl<'a> Test<'a> {
     async fn audit_log(&self) -> SourceReport {
         let source = Source::AuditLog;
         let log = self.sources.log(self.tenant, self.now, self.fresh).await;
-        match log.mark.trouble {
+        match log.failed.or(log.mark.trouble) {
             None => SourceReport::there(source, facts_of(source)),
             Some(gap) => {
                 let forbidden = gap == Gap::Forbidden;

@@ -12,15 +12,15 @@ use jiff::{SignedDuration, Timestamp};
 
 const SOURCE: Source = Source::MailProbe;
 
-/// Looks if it is due and allowed.
-pub(super) async fn look(sources: &Sources, tenant: &Tenant) {
+/// Looks if it is due and allowed; says whether something was seen.
+pub(super) async fn look(sources: &Sources, tenant: &Tenant) -> bool {
     if sources.stopped.contains_key(&tenant.id) {
         // The store did not take it when it happened.
         stop(sources, tenant).await;
-        return;
+        return false;
     }
     let now = sources.clock.now();
-    let Some(key) = due(sources, tenant, now).await else { return };
+    let Some(key) = due(sources, tenant, now).await else { return false };
     let answer = sources.jira.site(tenant).notify_nobody(&key).await;
     let seen = match answer {
         Ok(answer) => match answer.value {
@@ -38,6 +38,7 @@ pub(super) async fn look(sources: &Sources, tenant: &Tenant) {
         Err(error) => Seen::Nothing(error.gap()),
     };
     sources.keep(tenant, SOURCE, FactKey::OutgoingMailOn, None, seen).await;
+    matches!(seen, Seen::Said(..))
 }
 
 /// Key of a service project whose turn it is; `None` when it was asked within six hours or nothing can be asked about.

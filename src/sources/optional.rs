@@ -109,6 +109,13 @@ impl Sources {
         }
     }
 
+    /// Looks at the site when its turn has come, whether or not anybody was added, so that there is a look before the next add
+    /// as well as after it. Says whether something was seen.
+    pub(crate) async fn look_by_itself(&self, tenant: &Tenant) -> bool {
+        let trusted = self.standing(tenant).await.trusted();
+        trusted.mail_probe.is_some() && mail_probe::look(self, tenant).await
+    }
+
     /// Which optional sources are on.
     pub(crate) fn optional(&self) -> Optional {
         self.optional

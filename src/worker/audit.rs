@@ -17,7 +17,24 @@ const UNDECIDED: u32 = 500;
 const SEEDED_LATELY: SignedDuration = SignedDuration::from_mins(4);
 
 impl Inner {
+    /// The turn of everything that looks at the site again and again.
     pub(super) async fn read_audit(&self, tenant: &Tenant, attempt: u32) -> Result<Outcome, Trouble> {
+        let mut outcome = self.read_log(tenant, attempt).await?;
+        if self.examiner.look(tenant).await {
+            outcome.then.extend(self.judge_again(tenant).await?);
+        }
+        Ok(outcome)
+    }
+
+    /// Everybody on the site who is not decided: what was seen after their add may tell more about it.
+    async fn judge_again(&self, tenant: &Tenant) -> Result<Vec<NewWork>, Trouble> {
+        let now = self.clock.now();
+        let undecided = self.store.undecided(tenant.id, None, UNDECIDED).await?;
+        let again = |(project, account)| Work::Examine { project, account, fresh: false, quiet: true };
+        Ok(undecided.into_iter().map(|one| NewWork::wish(tenant.id, now, again(one))).collect())
+    }
+
+    async fn read_log(&self, tenant: &Tenant, attempt: u32) -> Result<Outcome, Trouble> {
         let reading = match self.examiner.read_audit(tenant).await {
             Ok(reading) => reading,
             // What cannot be read is written down as the gap that it is; a right may be granted until the next turn.

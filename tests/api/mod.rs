@@ -6,6 +6,7 @@ mod given;
 mod people;
 mod refusing;
 mod rights;
+mod selftest;
 mod shapes;
 mod stating;
 mod trail;

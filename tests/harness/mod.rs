@@ -153,7 +153,12 @@ impl World {
 
     /// A call of our API by somebody in front of the page; `path` begins after the project, e.g. `/settings`.
     pub(crate) async fn call(&self, account: &str, method: &str, path: &str, body: Option<Value>) -> Answer {
-        let url = format!("{}/api/v1/projects/{}{path}", self.door.url, self.project(PROJECT));
+        self.api(account, method, &format!("/projects/{}{path}", self.project(PROJECT)), body).await
+    }
+
+    /// The same with a path that begins after `/api/v1`.
+    pub(crate) async fn api(&self, account: &str, method: &str, path: &str, body: Option<Value>) -> Answer {
+        let url = format!("{}/api/v1{path}", self.door.url);
         let headers = vec![
             ("Content-Type".to_owned(), "application/json".to_owned()),
             ("Authorization".to_owned(), format!("JWT {}", self.site.context_token(account))),

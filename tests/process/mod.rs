@@ -5,3 +5,4 @@ mod commands;
 mod kill;
 mod lint;
 mod program;
+mod selftest;

@@ -1,6 +1,7 @@
 //! The contract of the store: one body per behaviour, run on every engine.
 //! Knows no SQL; everything goes through the ports.
 
+mod calibration;
 mod cases;
 pub(crate) mod engines;
 mod facts;

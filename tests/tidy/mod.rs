@@ -37,7 +37,8 @@ const ARROWS: &[(&str, &[&str])] = &[
             "words",
         ],
     ),
-    ("cli", &["config", "telemetry", "domain", "store", "jira", "app", "words"]),
+    // The self-test asks a site and tells what came of it.
+    ("cli", &["config", "telemetry", "domain", "store", "jira", "examine", "app", "words"]),
 ];
 
 /// About 400; beyond this a file has become two.

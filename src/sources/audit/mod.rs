@@ -50,6 +50,8 @@ pub(crate) struct View {
     pub(crate) created: Vec<AccountCreated>,
     /// When to ask again, if something passing stood in the way.
     pub(crate) again_at: Option<Timestamp>,
+    /// Why the last reading failed, when it did, even if what is vouched for reaches far enough.
+    pub(crate) failed: Option<Gap>,
 }
 
 /// One tenant's log in memory.
@@ -193,6 +195,8 @@ impl Memory {
             lines,
             created,
             again_at: failed.and_then(|(.., again_at)| again_at),
+            // What was read here is newer than what the chore last wrote down.
+            failed: self.failed.map(|(_, gap, _)| gap).or(stored.trouble.filter(|_| self.ahead.is_none())),
         }
     }
 }

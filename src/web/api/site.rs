@@ -120,7 +120,7 @@ async fn gather(state: &State, by: &OnSite<AdministerJira>) -> Result<SiteHealth
         notes.push(words.text("site-note-projects-left-out", &[("count", Argument::from(left_out))]));
     }
     projects.truncate(MOST);
-    let around = Around { space: String::new(), site: look::shown_host(tenant), portal: None };
+    let around = Around { space: words.text("site-every-space", &[]), site: look::shown_host(tenant), portal: None };
     Ok(SiteHealth {
         overall: health.diagnosis.overall().name(),
         findings: report::findings(&health.diagnosis, &around, &words),
@@ -190,11 +190,11 @@ async fn test(state: &State, by: &OnSite<AdministerJira>, asked: Asked) -> Resul
         account => account.flatten(),
     };
     let said = lines(state, by, asked).await?;
-    // Compared first: if the answers differ, what was said still counts as an admin's word.
-    let seen = state.examiner.self_test(tenant, &said, Some(admin)).await?;
+    // Whatever the sources answer, what was said counts as an admin's word.
     for line in &said {
         stated::record(state, tenant.id, line, admin).await?;
     }
+    let seen = state.examiner.self_test(tenant, &said, Some(admin)).await?;
     let account = match account {
         Some(account) => {
             let seen_by = state.examiner.seen_by(tenant, &account).await?;

@@ -24,6 +24,7 @@ selftest-why-jira_internal-unproven = It was never compared here, so it is worth
 selftest-why-jira_internal-forbidden = Invite Guard’s user lacks Administer projects in a { -space }: { -space(form: "start") } settings > Access, role Administrators.
 
 ## Alarms and notes
+site-every-space = this site
 site-alarm-mail_probe = Jira queued an e-mail for the mail probe on { $since }. It had no recipients, so nobody should have got it. The probe is switched off for good on this site. Please tell the makers of Invite Guard.
 site-note-no-project = No service { -space } has been seen yet.
 site-note-projects-left-out = { $count ->
