@@ -84,9 +84,9 @@ fn by_audit(key: FactKey, changes: &[(Timestamp, &Line)], window: Moment, audit:
     let Some(coverage) = audit.coverage.filter(|c| c.until >= window.not_after) else {
         return Fact::Unknown(audit.trouble.unwrap_or(if changes.is_empty() { Gap::NotAsked } else { Gap::Stale }));
     };
-    let until = |at: Timestamp| changes.partition_point(|(since, _)| *since <= at);
-    let first_after = until(window.not_after);
-    let first_inside = untie(changes, until(window.not_before));
+    let first_after = changes.partition_point(|(since, _)| *since <= window.not_after);
+    // A change at the very instant at which the window begins may have come after the add.
+    let first_inside = untie(changes, changes.partition_point(|(since, _)| *since < window.not_before));
     let inside: Vec<Held<'_>> =
         changes[first_inside..first_after].iter().map(|(at, l)| (&l.value, Some(*at), l.by.clone())).collect();
     let settled = first_inside.checked_sub(1).map(|i| changes[i]);

@@ -47,6 +47,7 @@ use Confidence::{Confirmed, Likely};
 #[rstest]
 #[case::off_when_added_on_when_noticed("10:01", "10:02", Ok((false, Confirmed)))]
 #[case::on_again("10:06", "10:07", Ok((true, Confirmed)))]
+#[case::changed_as_the_window_began("10:00", "10:02", Ok((false, Likely)))]
 #[case::on_before_all("09:00", "09:30", Ok((true, Confirmed)))]
 #[case::changed_while_added("09:50", "10:02", Ok((false, Likely)))]
 #[case::both_changes_while_added("09:50", "23:00", Ok((false, Likely)))]

@@ -22,6 +22,10 @@ const AT_ONCE: usize = 4;
 /// Bounds are taken from whole seconds of one clock and fractions of another.
 const SKEW: SignedDuration = SignedDuration::from_secs(2);
 
+/// Seen in the project so soon after the account was made, it was made by this add. Later it may as well have been made by an
+/// add elsewhere that left no trace: in a project that we cannot read, or that the person was taken out of again.
+const SAME_ADD: SignedDuration = SignedDuration::from_mins(5);
+
 /// A record, and when the log said so.
 type Found = Option<(AccountCreated, Timestamp)>;
 
@@ -106,7 +110,8 @@ async fn find(
 }
 
 /// Whether the account was there before the add. Its creation before the window means yes, inside it no. At the window's very
-/// start, or when the person was added to another project in the same window, it may have been that other invitation.
+/// start, long before the window's end, or when the person was added to another project in the same window, it may have been
+/// another invitation.
 fn known_before(
     created: &AccountCreated,
     read_at: Timestamp,
@@ -129,7 +134,8 @@ fn known_before(
         seat.project != project && seat.added.not_after > added.not_before && seat.added.not_before <= added.not_after
     };
     let elsewhere = seats.map_or(true, |seats| seats.iter().any(meanwhile));
-    let ceiling = if elsewhere || created.at < added.not_before { Confidence::Likely } else { Confidence::Confirmed };
+    let sure = !elsewhere && added.not_before <= created.at && added.not_after.duration_since(created.at) <= SAME_ADD;
+    let ceiling = if sure { Confidence::Confirmed } else { Confidence::Likely };
     Fact::of(false, origin.at_most(ceiling))
 }
 

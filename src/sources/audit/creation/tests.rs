@@ -59,6 +59,20 @@ fn added_elsewhere_in_the_same_window_it_may_have_been_that_invitation(
     assert_eq!(judged("10:03:00", &seats), Ok((false, expected)));
 }
 
+/// Seen by a pass hours later, they may have been made by an add to a project that we cannot read, or taken out of it again.
+#[rstest]
+#[case::within_minutes("10:55:00", Confidence::Confirmed)]
+#[case::longer_ago("10:54:59", Confidence::Likely)]
+fn made_long_before_they_were_seen_they_may_have_been_made_elsewhere(
+    #[case] made: &str,
+    #[case] expected: Confidence,
+) {
+    let created = AccountCreated { account: AccountId("qm:a:b".to_owned()), at: at(made), author: None };
+    let added = Moment { not_before: at("00:00:00"), not_after: at("11:00:00") };
+    let fact = known_before(&created, at("12:00:00"), added, Ok(&[]), HERE);
+    assert_eq!(fact.known().map(|seen| (seen.value, seen.origin.at_most)), Ok((false, expected)));
+}
+
 #[test]
 fn where_else_they_were_seen_must_be_known_to_be_sure() {
     let created = AccountCreated { account: AccountId("qm:a:b".to_owned()), at: at("10:03:00"), author: None };
