@@ -5,6 +5,7 @@ mod api;
 mod connect;
 mod examine;
 mod harness;
+mod histories;
 mod jira;
 mod mail;
 mod page;

@@ -59,23 +59,34 @@ impl World {
 
     /// The same with a store of the test's making around the real one.
     pub(crate) async fn start_wrapped(engine: Engine, wrap: Wrap) -> Self {
-        Self::begin(engine, wrap, Optional::default(), |_| {}).await
+        Self::begin(engine, wrap, Optional::default(), SignedDuration::ZERO, |_| {}).await
     }
 
     /// The same with these optional sources on, in web and worker; the site has the resources that they read.
     pub(crate) async fn start_with(engine: Engine, optional: Optional) -> Self {
+        Self::start_skewed(engine, optional, SignedDuration::ZERO).await
+    }
+
+    /// The same where our clock is ahead of the site's, or behind it.
+    pub(crate) async fn start_skewed(engine: Engine, optional: Optional, ahead: SignedDuration) -> Self {
         let there = move |site: &Sandbox| site.set_internal_endpoints(optional.internal_endpoints);
-        Self::begin(engine, Box::new(|store| store), optional, there).await
+        Self::begin(engine, Box::new(|store| store), optional, ahead, there).await
     }
 
     /// The same on a site with a past: what is done to it happens just before the install.
     pub(crate) async fn start_after(engine: Engine, past: impl FnOnce(&Sandbox)) -> Self {
-        Self::begin(engine, Box::new(|store| store), Optional::default(), past).await
+        Self::begin(engine, Box::new(|store| store), Optional::default(), SignedDuration::ZERO, past).await
     }
 
-    async fn begin(engine: Engine, wrap: Wrap, optional: Optional, past: impl FnOnce(&Sandbox)) -> Self {
+    async fn begin(
+        engine: Engine,
+        wrap: Wrap,
+        optional: Optional,
+        ahead: SignedDuration,
+        past: impl FnOnce(&Sandbox),
+    ) -> Self {
         let clock = Arc::new(ManualClock::new());
-        let site = Sandbox::start(options(&clock)).await.expect("the sandbox starts on a free port");
+        let site = Sandbox::start(options(&clock, ahead)).await.expect("the sandbox starts on a free port");
         site.add_project(PROJECT, "Help desk", ProjectType::ServiceDesk);
         let internal_item = site.add_work_item(PROJECT);
         past(&site);
@@ -220,11 +231,11 @@ pub(crate) fn settings() -> Settings {
     }
 }
 
-fn options(clock: &Arc<ManualClock>) -> Options {
+fn options(clock: &Arc<ManualClock>, ahead: SignedDuration) -> Options {
     let site_clock = Arc::clone(clock);
     // Limits a second follow the same clock as everything else.
     let limits = Limits { burst_clock: BurstClock::Site, ..Limits::default() };
-    Options { clock: Arc::new(move || site_clock.now()), contracts: contracts(), limits, ..Options::default() }
+    Options { clock: Arc::new(move || site_clock.now() - ahead), contracts: contracts(), limits, ..Options::default() }
 }
 
 /// Atlassian's specifications, against which the sandbox checks every body.

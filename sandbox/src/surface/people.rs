@@ -150,6 +150,13 @@ impl Sandbox {
         state.project_mut(id).customer_invited_on = on;
     }
 
+    /// Whether *Customer invited* of a project is on.
+    pub fn customer_invited(&self, project: &str) -> bool {
+        let state = self.site.lock();
+        let id = state.project_id(project);
+        state.projects[&id].customer_invited_on
+    }
+
     /// Changes who may use a project's portal.
     pub fn set_customer_access(&self, project: &str, access: CustomerAccess) {
         let mut state = self.site.lock();
