@@ -85,8 +85,10 @@ fn by_audit(key: FactKey, changes: &[(Timestamp, &Line)], window: Moment, audit:
         return Fact::Unknown(audit.trouble.unwrap_or(if changes.is_empty() { Gap::NotAsked } else { Gap::Stale }));
     };
     let first_after = changes.partition_point(|(since, _)| *since <= window.not_after);
-    // A change at the very instant at which the window begins may have come after the add.
-    let first_inside = untie(changes, changes.partition_point(|(since, _)| *since < window.not_before));
+    // A change at the very instant at which a window begins may have come after the add; one moment is as it was left.
+    let moment = window.not_before == window.not_after;
+    let settled = |since: Timestamp| since < window.not_before || (moment && since == window.not_before);
+    let first_inside = untie(changes, changes.partition_point(|(since, _)| settled(*since)));
     let inside: Vec<Held<'_>> =
         changes[first_inside..first_after].iter().map(|(at, l)| (&l.value, Some(*at), l.by.clone())).collect();
     let settled = first_inside.checked_sub(1).map(|i| changes[i]);

@@ -52,9 +52,13 @@ impl Reader for Switches {
     }
 }
 
-/// Nobody is added before their account is made.
+/// Times are as fine as this.
+const INSTANT: SignedDuration = SignedDuration::from_millis(1);
+
+/// Nobody is added before their account is made; what is switched in that same instant may be switched after it.
 fn tightened(added: Moment, made: Option<Timestamp>) -> Moment {
-    let not_before = made.map_or(added.not_before, |made| added.not_before.max(made.min(added.not_after)));
+    let made = made.map(|made| made.min(added.not_after).saturating_sub(INSTANT).unwrap_or(made));
+    let not_before = made.map_or(added.not_before, |made| added.not_before.max(made));
     Moment { not_before, ..added }
 }
 

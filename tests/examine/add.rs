@@ -26,7 +26,7 @@ async fn a_new_customer_is_never_existing_and_the_maker_decides_the_route(
     // No webhook ever comes: the pass alone finds them.
     let person = world.place.site.add_customer(PROJECT, by(&world)).account_id;
     world.place.site.drop_all();
-    world.minutes(60);
+    world.minutes(4);
     assert_eq!(world.pass(PROJECT).await.fresh.len(), 1);
     let examined = world.examine(PROJECT, &person).await;
     assert_eq!(said(&examined, EXISTING), existing);
@@ -178,7 +178,7 @@ async fn a_skewed_clock_confirms_nothing_wrong(#[case] seconds_ahead: i64) {
     world.minutes(30);
     let new = world.place.site.add_customer(PROJECT, AddBy::Agent).account_id;
     world.place.site.add_customer(PROJECT, AddBy::Existing(known.clone()));
-    world.minutes(30);
+    world.minutes(3);
     world.pass(PROJECT).await;
     let examined = world.examine(PROJECT, &new).await;
     assert!(!matches!(said(&examined, EXISTING), BLOCKS | LIKELY), "a new customer: {:?}", said(&examined, EXISTING));

@@ -73,8 +73,9 @@ async fn the_chore_reads_on_and_hands_over_what_it_found() {
     let mark = world.store.audit_mark(world.tenant.id).await.expect("a mark").coverage.expect("coverage");
     assert_eq!(mark.until, world.now());
     world.minutes(1);
-    let person = world.place.site.add_customer(PROJECT, AddBy::Agent).account_id;
     world.place.site.set_customer_invited(PROJECT, false);
+    world.minutes(1);
+    let person = world.place.site.add_customer(PROJECT, AddBy::Agent).account_id;
     world.place.site.set_customer_access(PROJECT, CustomerAccess::AnyoneWithAccount);
     world.minutes(1);
     // Somebody else needs the log in between: that takes nothing away from the chore.

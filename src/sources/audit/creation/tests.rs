@@ -63,10 +63,7 @@ fn added_elsewhere_in_the_same_window_it_may_have_been_that_invitation(
 #[rstest]
 #[case::within_minutes("10:55:00", Confidence::Confirmed)]
 #[case::longer_ago("10:54:59", Confidence::Likely)]
-fn made_long_before_they_were_seen_they_may_have_been_made_elsewhere(
-    #[case] made: &str,
-    #[case] expected: Confidence,
-) {
+fn made_long_before_they_were_seen_they_may_have_been_made_elsewhere(#[case] made: &str, #[case] expected: Confidence) {
     let created = AccountCreated { account: AccountId("qm:a:b".to_owned()), at: at(made), author: None };
     let added = Moment { not_before: at("00:00:00"), not_after: at("11:00:00") };
     let fact = known_before(&created, at("12:00:00"), added, Ok(&[]), HERE);
