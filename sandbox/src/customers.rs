@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use crate::host::names;
 use crate::mail::MailKind;
 use crate::people::AUTOMATION;
-use crate::projects::{ActorWho, CUSTOMERS_ROLE};
+use crate::projects::{Actor, ActorWho, CUSTOMERS_ROLE};
 use crate::requests::{Channel, NewItem};
 use crate::state::State;
 use crate::webhooks::Flow;
@@ -101,6 +101,35 @@ impl State {
         Added { account_id: account, address, new_account: known.is_none(), truth, request }
     }
 
+    /// Makes portal-only customers who have been on the project for long, in its role or in an organisation on it: no event, no
+    /// record, no mail.
+    pub(crate) fn add_old_customers(&mut self, project: u64, organisation: Option<&str>, number: usize) -> Vec<String> {
+        let mut accounts = Vec::with_capacity(number);
+        for _ in 0..number {
+            self.next_customer += 1;
+            let n = self.next_customer;
+            let address = format!("customer-{n}@customers.example");
+            accounts.push(self.make_portal_account(&address, &names::customer(n)));
+        }
+        match organisation {
+            Some(name) => {
+                let id = self.organisation_on(project, name);
+                let members = &mut self.organisations.get_mut(&id).expect("just found or made").members;
+                members.extend(accounts.iter().cloned());
+                members.sort();
+            }
+            // Made just now, so nobody can hold the role already.
+            None => {
+                for account in &accounts {
+                    self.next_actor += 1;
+                    let actor = Actor { id: 20_000 + self.next_actor, who: ActorWho::Person(account.clone()) };
+                    self.project_mut(project).actors.push((CUSTOMERS_ROLE, actor));
+                }
+            }
+        }
+        accounts
+    }
+
     /// Whose account does it; nobody's when Jira's own machinery does.
     fn actor_of(&self, by: &AddBy) -> Option<String> {
         match by {
@@ -135,10 +164,7 @@ impl State {
         match by {
             AddBy::Organisation(name) => {
                 let id = self.organisation_on(project, name);
-                let members = &mut self.organisations.get_mut(&id).expect("just found or made").members;
-                if !members.iter().any(|member| member == account) {
-                    members.push(account.to_owned());
-                }
+                self.organisations.get_mut(&id).expect("just found or made").add(account);
             }
             _ => self.add_actor(project, CUSTOMERS_ROLE, ActorWho::Person(account.to_owned())),
         }

@@ -116,7 +116,7 @@ pub(crate) struct Organisation {
     pub(crate) uuid: String,
     /// Shown name.
     pub(crate) name: String,
-    /// Account ids of the members.
+    /// Account ids of the members, in order.
     pub(crate) members: Vec<String>,
     /// When it was made.
     pub(crate) created: Timestamp,
@@ -167,6 +167,15 @@ impl Project {
             "projectTypeKey": self.kind.word(),
             "avatarUrls": self.avatars(base_url),
         })
+    }
+}
+
+impl Organisation {
+    /// Puts somebody in; a second time changes nothing.
+    pub(crate) fn add(&mut self, account: &str) {
+        if let Err(place) = self.members.binary_search_by(|member| member.as_str().cmp(account)) {
+            self.members.insert(place, account.to_owned());
+        }
     }
 }
 

@@ -12,11 +12,15 @@ use crate::times;
 
 /// A page as every list of this API has it.
 fn page(ask: &Ask<'_>, values: Vec<Value>, people: bool) -> Reply {
+    page_of(ask, &values, people, Value::clone)
+}
+
+/// The same, of which only what stands on the page is written out.
+fn page_of<T>(ask: &Ask<'_>, all: &[T], people: bool, write: impl Fn(&T) -> Value) -> Reply {
     let (start, limit) = (ask.number("start", 0), ask.number("limit", 50).clamp(1, 100));
-    let total = values.len();
-    let values: Vec<Value> = values.into_iter().skip(start).take(limit).collect();
+    let values: Vec<Value> = all.iter().skip(start).take(limit).map(write).collect();
     let size = values.len();
-    let last = start + size >= total;
+    let last = start + size >= all.len();
     let base = &ask.state.base_url;
     let link = |start: usize| format!("{base}{}?start={start}&limit={limit}", ask.call.path());
     let mut links = json!({"self": link(start), "base": base, "context": ""});
@@ -78,8 +82,8 @@ pub(crate) fn customers(ask: &mut Ask<'_>) -> Reply {
     let query = ask.call.parameter("query").unwrap_or_default();
     let customers = ask.state.customers_of(project);
     let people = customers.iter().filter_map(|account| ask.state.person(account));
-    let found = people.filter(|person| query.is_empty() || found_by(person, query));
-    page(ask, found.map(|person| person.as_customer(&ask.state.base_url)).collect(), true)
+    let found: Vec<_> = people.filter(|person| query.is_empty() || found_by(person, query)).collect();
+    page_of(ask, &found, true, |person| person.as_customer(&ask.state.base_url))
 }
 
 fn organisation_json(ask: &Ask<'_>, organisation: &Organisation) -> Value {
@@ -139,10 +143,10 @@ pub(crate) fn organisation_users(ask: &mut Ask<'_>) -> Reply {
         Ok(organisation) => organisation,
         Err(reply) => return reply,
     };
-    let mut members = organisation.members.clone();
-    members.sort();
-    let people = members.iter().filter_map(|account| ask.state.person(account));
-    page(ask, people.map(|person| person.as_customer(&ask.state.base_url)).collect(), true)
+    let people = |account: &String| ask.state.person(account);
+    page_of(ask, &organisation.members, true, |account| {
+        people(account).map_or(Value::Null, |person| person.as_customer(&ask.state.base_url))
+    })
 }
 
 /// The request in the path; items that are no requests do not exist here.

@@ -88,6 +88,22 @@ impl Sandbox {
         state.organisation_on(id, name)
     }
 
+    /// Makes many customers who have been on a project for long: in an organisation on it, or else in its role. No event, no
+    /// record, no mail.
+    pub fn add_old_customers(&self, project: &str, organisation: Option<&str>, number: usize) -> Vec<String> {
+        let mut state = self.site.lock();
+        let id = state.project_id(project);
+        state.add_old_customers(id, organisation, number)
+    }
+
+    /// Takes somebody out of an organisation.
+    pub fn remove_member(&self, organisation: &str, account: &str) {
+        let mut state = self.site.lock();
+        let found = state.organisations.values_mut().find(|known| known.name == organisation);
+        let found = found.unwrap_or_else(|| panic!("no organisation {organisation} on this site"));
+        found.members.retain(|member| member != account);
+    }
+
     /// Deletes an account, with the event that goes with it.
     pub fn delete_user(&self, account: &str) {
         {
