@@ -2,6 +2,7 @@
 //! Knows no SQL and does no work. Account ids are all it carries about people.
 
 use super::{AccountId, ProjectId, TenantId, WorkId};
+use diagnosis::Via;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -59,6 +60,35 @@ pub enum Work {
         /// Take everybody over silently.
         reseed: bool,
     },
+    /// Begin a pass that comes page by page over one way of one project, or go on with the one under way.
+    ReadPass {
+        /// The project.
+        project: ProjectId,
+        /// The way: organisations or the customer list.
+        via: Via,
+        /// Take everybody over silently.
+        reseed: bool,
+    },
+    /// The next page of a pass under way. Where it begins, the store knows.
+    ReadPage {
+        /// The project.
+        project: ProjectId,
+        /// The way.
+        via: Via,
+        /// Which run.
+        run: i64,
+        /// Pages taken in before, so that two rows for the same page are one.
+        step: u32,
+    },
+    /// Ask for the judgement of adds that a pass found, so many at a time.
+    RaiseAdds {
+        /// The project.
+        project: ProjectId,
+        /// The way.
+        via: Via,
+        /// The last one whose judgement was asked for.
+        after: AccountId,
+    },
     /// Read the audit log from its watermark; comes again by itself.
     ReadAudit,
     /// Erase what is older than the retention; comes again by itself.
@@ -77,6 +107,10 @@ impl Work {
             Self::Publish { project } => format!("publish:{project}"),
             Self::Reconcile { .. } => "reconcile".to_owned(),
             Self::ReadRole { project, .. } => format!("role:{project}"),
+            Self::ReadPass { project, via, .. } | Self::ReadPage { project, via, .. } => {
+                format!("pass:{}:{project}", via.name())
+            }
+            Self::RaiseAdds { project, via, .. } => format!("raise:{}:{project}", via.name()),
             Self::ReadAudit => "audit".to_owned(),
             Self::Sweep | Self::Erase => "sweep".to_owned(),
         }
@@ -91,7 +125,13 @@ impl Work {
             | Self::Request { .. }
             | Self::Publish { .. }
             | Self::ReadAudit => Class::Hint,
-            Self::Reconcile { .. } | Self::ReadRole { .. } | Self::Sweep | Self::Erase => Class::Bulk,
+            Self::Reconcile { .. }
+            | Self::ReadRole { .. }
+            | Self::ReadPass { .. }
+            | Self::ReadPage { .. }
+            | Self::RaiseAdds { .. }
+            | Self::Sweep
+            | Self::Erase => Class::Bulk,
         }
     }
 
@@ -104,6 +144,9 @@ impl Work {
             Self::Publish { .. } => "publish",
             Self::Reconcile { .. } => "reconcile",
             Self::ReadRole { .. } => "read_role",
+            Self::ReadPass { .. } => "read_pass",
+            Self::ReadPage { .. } => "read_page",
+            Self::RaiseAdds { .. } => "raise_adds",
             Self::ReadAudit => "read_audit",
             Self::Sweep => "sweep",
             Self::Erase => "erase",
@@ -152,6 +195,9 @@ impl NewWork {
             Work::Request { request, actor, at, .. } => format!("request:{request}:{actor}:{}", at.as_millisecond()),
             // The second look is asked for while the next daily pass waits already: two wishes, one lane.
             Work::Reconcile { again: true } => "reconcile:again".to_owned(),
+            // A pass may be asked for while its next page waits: two wishes, one lane.
+            Work::ReadPage { run, step, .. } => format!("{}:{run}:{step}", work.lane()),
+            Work::RaiseAdds { after, .. } => format!("{}:{after}", work.lane()),
             Work::Erase => "erase".to_owned(),
             other => other.lane(),
         };
@@ -229,11 +275,17 @@ pub fn look_through(tenant: TenantId, project: ProjectId, now: Timestamp) -> Vec
 /// every tenant, so that a thousand sites do not wake up in the same second.
 pub fn next_turn(tenant: TenantId, now: Timestamp, interval: SignedDuration) -> Timestamp {
     let every = interval.as_millis().max(1);
-    // Spreads consecutive numbers evenly; the constant is 2^64 divided by the golden ratio.
-    let spread = i128::from(tenant.0.cast_unsigned().wrapping_mul(0x9E37_79B9_7F4A_7C15)) % every;
-    let since = (i128::from(now.as_millisecond()) - spread).rem_euclid(every);
+    let since = (i128::from(now.as_millisecond()) - spread(tenant.0, interval).as_millis()).rem_euclid(every);
     let wait = i64::try_from(every - since).unwrap_or(i64::MAX);
     now.checked_add(SignedDuration::from_millis(wait)).unwrap_or(Timestamp::MAX)
+}
+
+/// A point of the time given, another one for every number and evenly for consecutive ones.
+pub fn spread(number: i64, within: SignedDuration) -> SignedDuration {
+    // 2^64 divided by the golden ratio.
+    let hash = number.cast_unsigned().wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    let point = i128::from(hash) % within.as_millis().max(1);
+    SignedDuration::from_millis(i64::try_from(point).unwrap_or(0))
 }
 
 /// After so many attempts a row is dead.

@@ -4,7 +4,7 @@
 use super::error::JiraError;
 use super::{Result, Site, auth, limits};
 use crate::domain::throttle::Scope;
-use crate::outbound::{Ask, Method, Reply, header};
+use crate::outbound::{Ask, Incoming, Method, Reply, header};
 use header::{HeaderMap, HeaderName, HeaderValue};
 use jiff::{SignedDuration, Timestamp};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -96,11 +96,13 @@ pub(super) struct Call {
     body: Option<Value>,
     headers: Vec<(&'static str, &'static str)>,
     limit: usize,
+    patience: u32,
 }
 
 impl Call {
     pub(super) fn to(endpoint: &'static Endpoint) -> Self {
-        Self { endpoint, parts: Vec::new(), query: Vec::new(), body: None, headers: Vec::new(), limit: MOST_BYTES }
+        let (parts, query, headers) = (Vec::new(), Vec::new(), Vec::new());
+        Self { endpoint, parts, query, body: None, headers, limit: MOST_BYTES, patience: 1 }
     }
 
     /// The next value for a brace of the template.
@@ -130,6 +132,12 @@ impl Call {
         self
     }
 
+    /// So many times the usual time-out for an answer that is read as it comes.
+    pub(super) fn patience(mut self, times: u32) -> Self {
+        self.patience = times;
+        self
+    }
+
     /// The URL below the base. A part that would leave its segment (empty, `.`, `..`) makes no URL.
     fn url(&self, base: &Url) -> Option<Url> {
         let mut parts = self.parts.iter();
@@ -150,6 +158,20 @@ impl Call {
         let query: Vec<String> = self.query.iter().map(|(k, v)| format!("{}={}", encode(k), encode(v))).collect();
         url.set_query((!query.is_empty()).then(|| query.join("&")).as_deref());
         Some(url)
+    }
+}
+
+/// An answer whose body still comes; from [`Site::open`] one with a 2xx status.
+pub(super) struct Opened {
+    pub(super) incoming: Incoming,
+    before: Timestamp,
+    date: Option<Timestamp>,
+}
+
+impl Opened {
+    /// Between which two moments the answer was true, now that all of it has come.
+    pub(super) fn bounds(&self, now: Timestamp) -> Bounds {
+        Bounds::of(self.before, now, self.date)
     }
 }
 
@@ -181,22 +203,26 @@ impl Site {
     /// Makes the call. `Ok` only for 2xx; what a limit pauses is told to everybody before this returns.
     pub(super) async fn send(&self, call: Call) -> Result<Answered> {
         let answered = self.exchange(call).await?;
-        match answered.status() {
-            200..=299 => Ok(answered),
-            300..=399 => Err(JiraError::Garbage("redirect")),
-            401 => Err(JiraError::Unavailable("unauthorised")),
-            403 => Err(JiraError::Forbidden),
-            404 => Err(JiraError::NotFound),
-            408 | 425 => Err(JiraError::Unavailable("timeout")),
-            // Not there, and asking again does not bring it about.
-            501 => Err(JiraError::Refused(501)),
-            500.. => Err(JiraError::Unavailable("server_error")),
-            status => Err(JiraError::Refused(status)),
-        }
+        refused(answered.status()).map_or(Ok(answered), Err)
+    }
+
+    /// The same, leaving the body to come.
+    pub(super) async fn open(&self, call: Call) -> Result<Opened> {
+        let opened = self.begin(call).await?;
+        let Some(error) = refused(opened.incoming.status) else { return Ok(opened) };
+        // What it says is of no use, but the connection is, once it is read.
+        opened.incoming.whole().await.ok();
+        Err(error)
     }
 
     /// Makes the call for whoever reads refusals as well: `Ok` for every status but those that are about limits.
     pub(super) async fn exchange(&self, call: Call) -> Result<Answered> {
+        let Opened { incoming, before, date } = self.begin(call).await?;
+        let reply = incoming.whole().await?;
+        Ok(Answered { bounds: Bounds::of(before, self.now(), date), reply })
+    }
+
+    async fn begin(&self, call: Call) -> Result<Opened> {
         if !self.tenant.is_active() {
             return Err(JiraError::Inactive);
         }
@@ -204,20 +230,20 @@ impl Site {
         self.check_pauses(endpoint).await?;
         let before = self.now();
         let ask = self.signed(call, before)?;
-        let sent = self.inner.outbound.send(ask).await;
+        let sent = self.inner.outbound.open(ask).await;
         let after = self.now();
         count(endpoint, sent.as_ref().map_or_else(|_| "none".to_owned(), |reply| reply.status.to_string()));
-        let reply = sent?;
+        let incoming = sent?;
         count_points(1);
-        if let Some(limit) = limits::read(reply.status, &reply.headers, self.tenant.id, endpoint.name, after) {
+        if let Some(limit) = limits::read(incoming.status, &incoming.headers, self.tenant.id, endpoint.name, after) {
             metrics::counter!("invite_guard_jira_throttled_total", "reason" => limit.reason).increment(1);
             if let Some(scope) = &limit.scope {
                 self.inner.throttle.pause(scope, limit.until).await;
             }
             return Err(JiraError::Throttled { until: limit.until, scope: limit.scope });
         }
-        let date = reply.headers.get(header::DATE).and_then(|v| v.to_str().ok()).and_then(limits::date);
-        Ok(Answered { bounds: Bounds::of(before, after, date), reply })
+        let date = incoming.headers.get(header::DATE).and_then(|v| v.to_str().ok()).and_then(limits::date);
+        Ok(Opened { incoming, before, date })
     }
 
     /// A throttled scope is not asked again before its time, whichever worker was told.
@@ -253,7 +279,8 @@ impl Site {
             headers.insert(HeaderName::from_static("x-atlassian-webhook-trace"), trace);
         }
         let body = call.body.map(|body| body.to_string().into_bytes());
-        Ok(Ask { method, url, headers, body, limit: call.limit, timeout: self.inner.settings.timeout })
+        let timeout = self.inner.settings.timeout * call.patience;
+        Ok(Ask { method, url, headers, body, limit: call.limit, timeout })
     }
 
     /// Waits for this tenant's next slot of a paced endpoint, unless it is too far away to wait for.
@@ -270,6 +297,22 @@ impl Site {
         tokio::time::sleep(wait).await;
         Ok(())
     }
+}
+
+/// What a status means that is none of success.
+fn refused(status: u16) -> Option<JiraError> {
+    Some(match status {
+        200..=299 => return None,
+        300..=399 => JiraError::Garbage("redirect"),
+        401 => JiraError::Unavailable("unauthorised"),
+        403 => JiraError::Forbidden,
+        404 => JiraError::NotFound,
+        408 | 425 => JiraError::Unavailable("timeout"),
+        // Not there, and asking again does not bring it about.
+        501 => JiraError::Refused(501),
+        500.. => JiraError::Unavailable("server_error"),
+        status => JiraError::Refused(status),
+    })
 }
 
 fn count(endpoint: &Endpoint, status: String) {

@@ -10,6 +10,9 @@ use jiff::{SignedDuration, Timestamp};
 /// How long to leave something alone that failed in a way that may pass, when nobody said how long.
 pub const LOOK_AGAIN: SignedDuration = SignedDuration::from_secs(60);
 
+/// How an answer is called of which more came than we read.
+pub const TOO_LARGE: &str = "too_large";
+
 /// Why there is no usable answer.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum JiraError {
@@ -83,7 +86,7 @@ impl From<OutboundError> for JiraError {
             OutboundError::Refused(_) => Self::Unavailable("address_refused"),
             OutboundError::TimedOut => Self::Unavailable("timeout"),
             OutboundError::Unreachable | OutboundError::Setup(_) => Self::Unavailable("unreachable"),
-            OutboundError::TooLarge => Self::Garbage("too_large"),
+            OutboundError::TooLarge => Self::Garbage(TOO_LARGE),
             OutboundError::Status(status) => Self::Refused(status),
             OutboundError::Unreadable => Self::Garbage("not_readable"),
         }

@@ -3,9 +3,9 @@
 
 use super::client::{Answer, Call, Endpoint, count_objects, endpoint};
 use super::projects::as_number;
+use super::role_stream::RoleReading;
 use super::{JiraError, Result, Site};
 use crate::domain::{AccountId, ProjectId};
-use serde::Deserialize;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,13 +16,10 @@ static ROLE: Endpoint = endpoint!(GET "/rest/api/3/project/{project}/role/{role}
 /// What the role is called. Atlassian renames *project* to *space* and *service desk* to *service project*.
 const NAMES: [&str; 3] = ["Service Desk Customers", "Service Project Customers", "Service Space Customers"];
 
-/// A role comes in one answer; 100,000 actors are about 30 MB.
-const MOST_BYTES: usize = 48 * 1024 * 1024;
-
-#[derive(Deserialize)]
-struct Role {
-    actors: Vec<Value>,
-}
+/// A role comes in one answer, of about 300 bytes an actor; a larger one is not read (docs/capacity.md).
+pub const ROLE_MOST_BYTES: usize = 128 * 1024 * 1024;
+/// Such an answer takes its time.
+const PATIENCE: u32 = 12;
 
 /// The id at the end of a role's address.
 fn id_in(url: &str) -> Option<i64> {
@@ -75,37 +72,35 @@ impl Site {
 
     /// Accounts that hold the customers' role directly. Groups in it are no adds and left out. Complete, or an error.
     pub async fn role_members(&self, project: ProjectId) -> Result<Answer<Vec<AccountId>>> {
+        let mut reading = self.read_role(project).await?;
+        let mut accounts = BTreeSet::new();
+        while let Some(batch) = reading.next().await {
+            accounts.extend(batch);
+        }
+        let end = reading.end().await?;
+        Ok(Answer::new(accounts.into_iter().collect(), end.bounds))
+    }
+
+    /// The same, read as it comes: memory does not grow with the role.
+    pub async fn read_role(&self, project: ProjectId) -> Result<RoleReading> {
         let role = self.customers_role(project).await?;
-        match self.members(project, role).await {
+        match self.open_role(project, role).await {
             // A team-managed project has roles of its own.
             Err(JiraError::NotFound) => {
                 let own = self.look_up_role(project).await?;
                 if own == role {
                     return Err(JiraError::NotFound);
                 }
-                let members = self.members(project, own).await?;
+                let reading = self.open_role(project, own).await?;
                 self.inner.roles.insert((self.tenant.id, Some(project)), own).await;
-                Ok(members)
+                Ok(reading)
             }
             other => other,
         }
     }
 
-    async fn members(&self, project: ProjectId, role: i64) -> Result<Answer<Vec<AccountId>>> {
-        let answer = self.send(Call::to(&ROLE).part(project).part(role).limit(MOST_BYTES)).await?;
-        // Without the list nothing is known; an empty list is one.
-        let wire: Role = answer.json()?;
-        count_objects(0, 1 + wire.actors.len());
-        let is_user = |actor: &&Value| {
-            !actor["actorUser"].is_null() || actor["type"].as_str() == Some("atlassian-user-role-actor")
-        };
-        let users: Vec<&Value> = wire.actors.iter().filter(is_user).collect();
-        let account = |actor: &&Value| AccountId::parse(actor["actorUser"]["accountId"].as_str()?);
-        let accounts: BTreeSet<AccountId> = users.iter().filter_map(account).collect();
-        // Single closed accounts have no id. None readable at all is another shape: everybody would seem removed.
-        if accounts.is_empty() && !users.is_empty() {
-            return Err(JiraError::Garbage("role_actors"));
-        }
-        Ok(Answer::new(accounts.into_iter().collect(), answer.bounds))
+    async fn open_role(&self, project: ProjectId, role: i64) -> Result<RoleReading> {
+        let call = Call::to(&ROLE).part(project).part(role).limit(ROLE_MOST_BYTES).patience(PATIENCE);
+        Ok(RoleReading::of(self.clone(), self.open(call).await?))
     }
 }

@@ -13,25 +13,47 @@ static CUSTOMERS: Endpoint = endpoint!(GET "/rest/servicedeskapi/servicedesk/{de
 
 const DESKS_PAGE: usize = 100;
 /// The list has at most 50 a page, whatever is asked.
-const CUSTOMERS_PAGE: usize = 50;
+pub(super) const CUSTOMERS_PAGE: usize = 50;
 /// More desks than this are not looked through.
 const PAGES: usize = 100;
 
-/// One page of a customer list.
+/// One page of a customer list or of an organisation's members.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CustomersPage {
-    /// Who may use the desk.
+    /// How many entries it has, readable or not.
+    pub read: usize,
+    /// Who is on it.
     pub accounts: Vec<AccountId>,
     /// Where the next page starts, if there is one.
     pub next: Option<usize>,
 }
 
+/// A page as every list of this API has it.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Page {
-    values: Vec<Value>,
+pub(super) struct Page {
+    pub(super) values: Vec<Value>,
     #[serde(default)]
     is_last_page: Value,
+}
+
+impl Page {
+    /// Where the next page starts, if there is one. An empty page is the last, whatever it says.
+    pub(super) fn next(&self, start: usize) -> Option<usize> {
+        let last = self.values.is_empty() || flag(&self.is_last_page).unwrap_or(false);
+        (!last).then_some(start + self.values.len())
+    }
+
+    /// The people on it. Single closed accounts have no id; none readable at all is another shape, and nobody would seem to be there.
+    pub(super) fn people(&self, start: usize) -> Result<CustomersPage> {
+        let account = |value: &Value| AccountId::parse(value["accountId"].as_str()?);
+        let accounts: Vec<AccountId> = self.values.iter().filter_map(account).collect();
+        if accounts.is_empty() && !self.values.is_empty() {
+            return Err(JiraError::Garbage("people"));
+        }
+        count_objects(0, self.values.len());
+        Ok(CustomersPage { read: self.values.len(), accounts, next: self.next(start) })
+    }
 }
 
 impl Site {
@@ -95,11 +117,6 @@ impl Site {
             .header("x-experimentalapi", "opt-in");
         let answer = self.send(call).await?;
         let page: Page = answer.json()?;
-        let count = page.values.len();
-        count_objects(0, count);
-        let account = |value: &Value| AccountId::parse(value["accountId"].as_str()?);
-        let last = count == 0 || flag(&page.is_last_page).unwrap_or(false);
-        let accounts = page.values.iter().filter_map(account).collect();
-        Ok(Answer::new(CustomersPage { accounts, next: (!last).then_some(start + count) }, answer.bounds))
+        Ok(Answer::new(page.people(start)?, answer.bounds))
     }
 }

@@ -74,6 +74,41 @@ pub struct Reply {
     pub body: Vec<u8>,
 }
 
+/// An answer whose body still comes.
+#[derive(Debug)]
+pub struct Incoming {
+    /// Status.
+    pub status: u16,
+    /// Headers.
+    pub headers: HeaderMap,
+    response: reqwest::Response,
+    left: usize,
+}
+
+impl Incoming {
+    /// The next bytes of the body; `None` at its end.
+    ///
+    /// # Errors
+    /// See [`OutboundError`]; [`OutboundError::TooLarge`] once more than [`Ask::limit`] bytes have come.
+    pub async fn chunk(&mut self) -> Result<Option<Vec<u8>>, OutboundError> {
+        let Some(chunk) = self.response.chunk().await.map_err(|e| told(&e))? else { return Ok(None) };
+        self.left = self.left.checked_sub(chunk.len()).ok_or(OutboundError::TooLarge)?;
+        Ok(Some(chunk.to_vec()))
+    }
+
+    /// All of it.
+    ///
+    /// # Errors
+    /// See [`Incoming::chunk`].
+    pub async fn whole(mut self) -> Result<Reply, OutboundError> {
+        let mut body = Vec::new();
+        while let Some(chunk) = self.chunk().await? {
+            body.extend_from_slice(&chunk);
+        }
+        Ok(Reply { status: self.status, headers: self.headers, body })
+    }
+}
+
 /// The client. Cheap to clone; connections are shared.
 #[derive(Clone, Debug)]
 pub struct Client {
@@ -99,21 +134,22 @@ impl Client {
     /// # Errors
     /// See [`OutboundError`]; a status is never one.
     pub async fn send(&self, ask: Ask) -> Result<Reply, OutboundError> {
+        self.open(ask).await?.whole().await
+    }
+
+    /// Makes a call and reads no more than the head of its answer.
+    ///
+    /// # Errors
+    /// See [`OutboundError`]; a status is never one.
+    pub async fn open(&self, ask: Ask) -> Result<Incoming, OutboundError> {
         let client = self.client_for(&ask.url)?;
         let mut request = client.request(ask.method, ask.url).headers(ask.headers).timeout(ask.timeout);
         if let Some(body) = ask.body {
             request = request.header(header::CONTENT_TYPE, "application/json").body(body);
         }
         let mut response = request.send().await.map_err(|e| told(&e))?;
-        let mut body = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(|e| told(&e))? {
-            if body.len() + chunk.len() > ask.limit {
-                return Err(OutboundError::TooLarge);
-            }
-            body.extend_from_slice(&chunk);
-        }
-        let status = response.status().as_u16();
-        Ok(Reply { status, headers: std::mem::take(response.headers_mut()), body })
+        let (status, headers) = (response.status().as_u16(), std::mem::take(response.headers_mut()));
+        Ok(Incoming { status, headers, response, left: ask.limit })
     }
 
     /// Fetches a small text, for example a public key; only status 200 counts.

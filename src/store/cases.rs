@@ -287,6 +287,12 @@ const SWEEPS: &[&str] = &[
         limit!("s.project"),
         " LIMIT 500)"
     ),
+    concat!(
+        "DELETE FROM roster_batch WHERE (tenant, project, via, at) IN (SELECT b.tenant, b.project, b.via, b.at ",
+        "FROM roster_batch AS b WHERE b.tenant = $1 AND b.at < ",
+        limit!("b.project"),
+        " LIMIT 500)"
+    ),
     // The last line of a fact before the limit still tells what holds now; a case that is not decided may need older ones.
     concat!(
         "DELETE FROM fact_line WHERE id IN (SELECT f.id FROM fact_line AS f WHERE f.tenant = $1 AND f.at < ",

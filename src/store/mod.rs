@@ -9,6 +9,7 @@ mod facts;
 pub mod inbox;
 mod marks;
 mod open;
+mod passes;
 mod person_lines;
 mod pool;
 mod projects;
@@ -34,7 +35,7 @@ use crate::domain::audit::{AccountCreated, AuditMark};
 use crate::domain::case::{Case, CaseState};
 use crate::domain::history::Line;
 use crate::domain::project::{Canary, Project, Settings};
-use crate::domain::roster::{Pass, PassOutcome, Seat};
+use crate::domain::roster::{AddBatch, LastPass, Page, Pass, PassGap, PassOutcome, Run, Seat};
 use crate::domain::tenant::{Installation, Tenant};
 use crate::domain::throttle::Throttle;
 use crate::domain::work::{Claim, Class, End, NewWork};
@@ -241,9 +242,9 @@ pub trait FactLog: Send + Sync {
 #[async_trait]
 pub trait Roster: Send + Sync {
     /// Takes a completed pass in, in one statement per kind of change. The first pass of a project and way seeds, silently.
-    /// An unchanged pass writes no roster row. New seats' windows start at the previous completed pass. `fresh` are all adds that
+    /// An unchanged pass writes no roster row. New seats' windows start at the previous completed pass. `fresh` are adds that
     /// no case tells of yet, also those of an earlier pass: what was to follow from it may have been lost in a crash.
-    /// A reading older than the last completed pass changes nothing.
+    /// A reading older than the last completed pass changes nothing. A run under way over the same ground is dropped.
     async fn apply_pass(&self, tenant: TenantId, pass: &Pass) -> Result<PassOutcome>;
     /// A hint found the person on the project: makes the seat when there is none (or it had ended), or turns a seat that was
     /// seeded after `hinted_at` into an add. Answers with the seat when it is an add that has no case yet.
@@ -256,10 +257,59 @@ pub trait Roster: Send + Sync {
         added: Moment,
         hinted_at: Timestamp,
     ) -> Result<Option<Seat>>;
-    /// All seats of a person on the site, ended ones too.
+    /// Adds after this account that no case tells of yet, by account.
+    async fn due(
+        &self,
+        tenant: TenantId,
+        project: ProjectId,
+        via: Via,
+        after: &AccountId,
+        limit: u32,
+    ) -> Result<Vec<Seat>>;
+    /// All seats of a person on the site, ended ones too. Customer lists are left out: they say who may use a desk, and nothing
+    /// may be judged by them.
     async fn seats(&self, tenant: TenantId, account: &AccountId) -> Result<Vec<Seat>>;
     /// When the last completed pass over this way in this project began.
     async fn last_pass(&self, tenant: TenantId, project: ProjectId, via: Via) -> Result<Option<Timestamp>>;
+}
+
+/// Passes that come in many answers. What a run found counts for nothing until it is complete, and then as one list.
+#[async_trait]
+pub trait Passes: Send + Sync {
+    /// Begins a run over a way of a project, or finds the one under way, which `reseed` may make silent. A role's, which comes in
+    /// one answer, always begins anew.
+    async fn begin_pass(
+        &self,
+        tenant: TenantId,
+        project: ProjectId,
+        via: Via,
+        reseed: bool,
+        at: Timestamp,
+    ) -> Result<Run>;
+    /// The run under way.
+    async fn run(&self, tenant: TenantId, project: ProjectId, via: Via) -> Result<Option<Run>>;
+    /// Takes one page in, its people in one statement, and moves the run on; `None` when it is over or was elsewhere: then
+    /// nothing changed.
+    async fn take_page(&self, tenant: TenantId, run: &Run, page: &Page) -> Result<Option<Run>>;
+    /// The first organisation with this id or a higher one that the run found on the project, and whether whoever is only in it
+    /// is taken over silently: it was there already when it became a part of the project.
+    async fn listed(&self, tenant: TenantId, project: ProjectId, from: i64) -> Result<Option<(i64, bool)>>;
+    /// Makes what the run found the roster, as [`Roster::apply_pass`] does with a list; `None` when the run is over. Where people
+    /// came in several answers, who is missing ends only if the pass before lacked them too, the window of who is new begins
+    /// at the pass before the last, and a first pass is silent twice: a list that changes while it is read can skip somebody.
+    async fn complete_pass(&self, tenant: TenantId, run: &Run, reseed: bool) -> Result<Option<PassOutcome>>;
+    /// Forgets the run under way. The roster keeps what it knows.
+    async fn drop_pass(&self, tenant: TenantId, project: ProjectId, via: Via) -> Result<()>;
+    /// Says why a way cannot be read; the next completed pass over it takes that back.
+    async fn note_gap(&self, tenant: TenantId, project: ProjectId, gap: PassGap) -> Result<()>;
+    /// What cannot be read in a project.
+    async fn gaps(&self, tenant: TenantId, project: ProjectId) -> Result<Vec<PassGap>>;
+    /// Imports that passes found, newest first.
+    async fn batches(&self, tenant: TenantId, project: ProjectId) -> Result<Vec<AddBatch>>;
+    /// The last completed pass over every way of every project of a tenant.
+    async fn last_passes(&self, tenant: TenantId) -> Result<Vec<LastPass>>;
+    /// What the last passes of all active tenants cost of Jira's quota: those over ways of adding, and those over lists.
+    async fn points_a_round(&self) -> Result<(u64, u64)>;
 }
 
 /// A page of cases.
@@ -342,6 +392,7 @@ pub trait Store:
     + Queue
     + FactLog
     + Roster
+    + Passes
     + Cases
     + Projects
     + Throttle
@@ -358,6 +409,7 @@ impl<T> Store for T where
         + Queue
         + FactLog
         + Roster
+        + Passes
         + Cases
         + Projects
         + Throttle

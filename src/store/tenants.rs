@@ -22,6 +22,12 @@ const MARKING_KEY: &str = "marking_key";
 const OF_A_TENANT: &[&str] = &[
     "queue",
     "roster_pass",
+    "roster_run",
+    "roster_found",
+    "roster_listed",
+    "roster_organisation",
+    "roster_batch",
+    "roster_gap",
     "audit_mark",
     "project",
     "customer_case",
@@ -49,11 +55,13 @@ fn keys_of(table: &str) -> &'static str {
         "queue" | "fact_line" | "trail" | "person_line" => "id",
         "scan" => "tenant, id",
         "scan_way" => "tenant, scan, via",
-        "roster_pass" => "tenant, project, via",
+        "roster_pass" | "roster_run" | "roster_gap" => "tenant, project, via",
+        "roster_found" | "seat" => "tenant, project, via, account",
+        "roster_listed" | "roster_organisation" => "tenant, project, organisation",
+        "roster_batch" => "tenant, project, via, at",
         "audit_mark" => "tenant",
         "project" => "tenant, id",
         "customer_case" => "tenant, project, account",
-        "seat" => "tenant, project, via, account",
         "account_created" => "tenant, account",
         "address_mark" => "tenant, project, mark, kind, not_before",
         "calibration" => "tenant, source",
@@ -159,6 +167,8 @@ impl SqlStore {
             // The erasure of the uninstall is off, and the first pass after an install seeds (rules.md section 2).
             tx.run("DELETE FROM queue WHERE tenant = $1 AND kind = 'erase' AND state <> 'leased'", args![id.0]).await?;
             tx.run("DELETE FROM roster_pass WHERE tenant = $1", args![id.0]).await?;
+            tx.run("DELETE FROM roster_run WHERE tenant = $1", args![id.0]).await?;
+            tx.run("DELETE FROM roster_organisation WHERE tenant = $1", args![id.0]).await?;
         }
         Ok(id)
     }
@@ -205,6 +215,7 @@ impl Tenants for SqlStore {
             .await?;
         let Some(id) = row.map(|row| row.int("id")).transpose()?.map(TenantId) else { return Ok(false) };
         tx.run("DELETE FROM queue WHERE tenant = $1 AND state = 'queued'", args![id.0]).await?;
+        tx.run("DELETE FROM roster_run WHERE tenant = $1", args![id.0]).await?;
         accept_in(&mut tx, &then(id), at).await?;
         tx.commit().await?;
         Ok(true)

@@ -85,6 +85,8 @@ async fn project_health(state: &State, by: &In<Agent>, words: &Words) -> Result<
     let cases = state.store.cases(tenant.id, project.id, &filter).await?;
     let mentioned = mentioned(&cases, health.diagnosis.findings.iter());
     let known = state.store.project(tenant.id, project.id).await?;
+    let (gaps, batches) =
+        (state.store.gaps(tenant.id, project.id).await?, state.store.batches(tenant.id, project.id).await?);
     let (Around { space, site, portal }, names, may) = tokio::join!(
         look::around(state, tenant, project),
         state.names().of(tenant, mentioned),
@@ -101,6 +103,7 @@ async fn project_health(state: &State, by: &In<Agent>, words: &Words) -> Result<
         cases,
         names: Names(names),
         may,
+        passed: panel::Passed { gaps, batches },
     };
     panel::health::render(&page, words).map_err(|_| Problem::internal("health template"))
 }

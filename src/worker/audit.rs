@@ -7,7 +7,7 @@ use crate::domain::ProjectId;
 use crate::domain::tenant::Tenant;
 use crate::domain::work::{NewWork, Work};
 use crate::jira::JiraError;
-use diagnosis::Source;
+use diagnosis::{Source, Via};
 use jiff::SignedDuration;
 
 /// Adds judged anew after one change, at most; the others are looked at when somebody opens them.
@@ -52,7 +52,10 @@ impl Inner {
         for project in reading.permissions_changed {
             let seeded = known.iter().find(|known| known.id == project).and_then(|known| known.seeded_at);
             if seeded.is_none_or(|at| now.duration_since(at) >= SEEDED_LATELY) {
-                then.push(NewWork::wish(tenant.id, now, Work::ReadRole { project, reseed: true }));
+                let organisations = Work::ReadPass { project, via: Via::Organisation, reseed: true };
+                for work in [Work::ReadRole { project, reseed: true }, organisations] {
+                    then.push(NewWork::wish(tenant.id, now, work));
+                }
             }
         }
         // An earlier attempt may have been cut off after the records were kept: then any switch may have changed.

@@ -75,7 +75,8 @@ impl Inner {
         let (now, store) = (self.clock.now(), &self.store);
         store.see_project(tenant.id, project.id, &project.key, now).await?;
         let seats = store.seats(tenant.id, account).await?;
-        let seated = seats.iter().find(|seat| seat.project == project.id && seat.gone_at.is_none());
+        let seated =
+            seats.iter().find(|seat| seat.project == project.id && seat.via == Via::Role && seat.gone_at.is_none());
         let last_pass = store.last_pass(tenant.id, project.id, Via::Role).await?;
         let added = window(tenant, last_pass, seated, role);
         let seat = store.notice(tenant.id, project.id, account, Via::Role, added, hinted_at).await?;

@@ -8,7 +8,7 @@ mod outcome;
 mod perform;
 mod publish;
 mod request;
-mod roles;
+mod roster;
 mod sweep;
 mod turn;
 

@@ -78,6 +78,8 @@ impl Inner {
             Work::ReadAudit | Work::Sweep | Work::Reconcile { .. } => {
                 chore(claim, result, self.successor(claim.tenant, claim.work.clone()))
             }
+            // A pass that fails comes again with its next turn.
+            Work::ReadRole { .. } | Work::ReadPass { .. } | Work::ReadPage { .. } => chore(claim, result, None),
             _ => result.unwrap_or_else(|trouble| Outcome { end: trouble.end(), then: Vec::new() }),
         }
     }
@@ -95,6 +97,13 @@ impl Inner {
             Work::Publish { project } => self.publish(tenant, *project).await,
             Work::Reconcile { again } => self.reconcile(tenant, *again).await,
             Work::ReadRole { project, reseed } => self.read_role(tenant, *project, *reseed, claim.attempt).await,
+            Work::ReadPass { project, via, reseed } => {
+                self.read_pass(tenant, *project, *via, *reseed, claim.attempt).await
+            }
+            Work::ReadPage { project, via, run, step } => {
+                self.read_page(tenant, (*project, *via), (*run, *step), claim.attempt).await
+            }
+            Work::RaiseAdds { project, via, after } => self.raise_adds(tenant, *project, *via, after).await,
             Work::ReadAudit => self.read_audit(tenant, claim.attempt).await,
             Work::Sweep => self.sweep(tenant).await,
             Work::Erase => self.erase(tenant).await,

@@ -7,7 +7,7 @@ use actix_web::dev::ServerHandle;
 use actix_web::http::StatusCode;
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
 use invite_guard::domain::{Clock as _, ProjectId};
-use invite_guard::jira::{Jira, JiraError, ProjectRef, Settings, Site};
+use invite_guard::jira::{Jira, JiraError, ProjectRef, ROLE_MOST_BYTES, Settings, Site, TOO_LARGE};
 use invite_guard::outbound::Client;
 use rstest::rstest;
 use serde_json::{Value, json};
@@ -80,6 +80,19 @@ async fn without_a_projects_list_of_roles_the_sites_is_read(#[case] status: u16)
     ]);
     let members = site.site.role_members(DESK).await.map(|answer| answer.value);
     assert_eq!(members, Ok(vec![account("qm:a:b")]));
+    site.end().await;
+}
+
+/// Said so, and nobody is taken for gone by the part of it that came.
+#[tokio::test]
+async fn slow_a_role_larger_than_we_read_is_too_large() {
+    let padding = "x".repeat(ROLE_MOST_BYTES);
+    let role = json!({"actors": [{"actorUser": {"accountId": "qm:a:b"}}], "description": padding});
+    let site = Canned::start(vec![
+        ("GET /rest/api/3/project/10000/role", 200, json!({"Service Desk Customers": "/role/10100"})),
+        ("GET /rest/api/3/project/10000/role/10100", 200, role),
+    ]);
+    assert_eq!(site.site.role_members(DESK).await.map(|answer| answer.value), Err(JiraError::Garbage(TOO_LARGE)));
     site.end().await;
 }
 

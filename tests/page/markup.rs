@@ -144,13 +144,13 @@ fn page_words_are_complete() {
     for file in ["health.html", "issue.html", "parts.html", "shell.html"] {
         used.push_str(&read(&format!("src/web/templates/{file}")));
     }
-    for file in ["card.rs", "fragment.rs", "health.rs", "issue.rs"] {
+    for file in ["card.rs", "fragment.rs", "health.rs", "issue.rs", "passes.rs"] {
         used.push_str(&read(&format!("src/web/panel/{file}")));
     }
     let composed = |id: &str| {
         let families =
             ["page-answer-", "page-open-", "page-ask-", "page-people-", "page-via-", "page-state-", "page-affects-"];
-        families.iter().chain(&["page-comments-", "page-ended-"]).any(|family| id.starts_with(family))
+        families.iter().chain(&["page-comments-", "page-ended-", "page-way-"]).any(|family| id.starts_with(family))
     };
     let idle: Vec<_> = known.iter().filter(|id| !composed(id) && !used.contains(&format!("\"{id}\""))).collect();
     assert!(idle.is_empty(), "nobody uses {idle:?}");

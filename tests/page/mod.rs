@@ -7,8 +7,9 @@ mod states;
 use diagnosis::{Moment, Sheet, Via, diagnose, diagnose_project, scenarios::REGISTRY};
 use invite_guard::domain::case::{Case, CaseState};
 use invite_guard::domain::project::{Canary, CommentMode, Project, Settings};
+use invite_guard::domain::roster::{AddBatch, PassGap, Unread};
 use invite_guard::domain::{AccountId, ProjectId, TenantId};
-use invite_guard::web::panel::{Fragment, May, Names, ProjectHealth, RequestPanel, health, issue};
+use invite_guard::web::panel::{Fragment, May, Names, Passed, ProjectHealth, RequestPanel, health, issue};
 use invite_guard::words::Words;
 use jiff::Timestamp;
 
@@ -69,6 +70,7 @@ fn page_of(file: &str, cases: Vec<Case>) -> ProjectHealth {
         cases,
         names: names("Maria Muster"),
         may: May { administer_project: true, administer_jira: true },
+        passed: Passed::default(),
     }
 }
 
@@ -107,6 +109,24 @@ pub(crate) fn all_states() -> Vec<(&'static str, Fragment)> {
     let mut first = page_of("outgoing_mail_disabled/unknown.json", Vec::new());
     first.project.last_pass = None;
     first.project.seeded_at = None;
+    let mut passed = page_of("notification_disabled/clears.json", Vec::new());
+    let since = at("2026-11-22T08:00:00Z");
+    passed.passed = Passed {
+        gaps: vec![
+            PassGap { via: Via::Role, why: Unread::TooLarge, at: since },
+            PassGap { via: Via::Organisation, why: Unread::Forbidden, at: since },
+            PassGap { via: Via::ListOnly, why: Unread::Unavailable, at: since },
+        ],
+        batches: vec![
+            AddBatch {
+                via: Via::Role,
+                at: since,
+                people: 230,
+                causes: vec![("existing_customer".to_owned(), 180), ("notification_disabled".to_owned(), 50)],
+            },
+            AddBatch { via: Via::Organisation, at: since, people: 61, causes: Vec::new() },
+        ],
+    };
     let mut handled = automation();
     handled.end(CaseState::Handled, at("2026-11-23T10:00:00Z"));
     let unseen = Case::noticed(
@@ -136,6 +156,7 @@ pub(crate) fn all_states() -> Vec<(&'static str, Fragment)> {
         ("page-unknown-and-may-not-answer", page(looking_on)),
         ("page-never-told", page(page_of("outgoing_mail_disabled/unknown_not_exposed.json", Vec::new()))),
         ("page-comments-refused", page(commenting)),
+        ("page-passes", page(passed)),
         ("panel-blocked", panel(panel_of(Some(automation())))),
         ("panel-may-be", panel(panel_of(Some(case("qm:1:a", "existing_customer/blocks_likely.json", 38))))),
         ("panel-unknown", panel(panel_of(Some(case("qm:1:a", "outgoing_mail_disabled/unknown.json", 38))))),

@@ -4,5 +4,6 @@
 mod commands;
 mod kill;
 mod lint;
+mod memory;
 mod program;
 mod selftest;

@@ -58,6 +58,13 @@ impl Program {
         program
     }
 
+    /// The most memory it ever held, in MiB.
+    pub(super) fn peak_memory(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).expect("a running program");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("Linux tells the peak");
+        line.trim().trim_end_matches("kB").trim().parse::<u64>().expect("a number") / 1024
+    }
+
     /// Ends it as a power cut would.
     pub(super) fn kill(&mut self) {
         self.child.kill().expect("a running program can be killed");

@@ -12,7 +12,7 @@ use invite_guard::domain::history::Line;
 use invite_guard::domain::mark::MarkedRow;
 use invite_guard::domain::person_line::PersonLine;
 use invite_guard::domain::project::{Canary, Project, Settings};
-use invite_guard::domain::roster::{Pass, PassOutcome, Seat};
+use invite_guard::domain::roster::{AddBatch, LastPass, Page, Pass, PassGap, PassOutcome, Run, Seat};
 use invite_guard::domain::scan::{Progress, Scan, ScanState};
 use invite_guard::domain::tenant::{Installation, Tenant};
 use invite_guard::domain::throttle::{Scope, Throttle};
@@ -20,8 +20,8 @@ use invite_guard::domain::trail::Entry;
 use invite_guard::domain::work::{Claim, Class, End, NewWork};
 use invite_guard::domain::{AccountId, ProjectId, TenantId, WorkId};
 use invite_guard::store::{
-    Accepted, Calibrations, CaseFilter, Cases, Depth, FactLog, Marks, Noted, PersonLines, Projects, Queue, Result,
-    Roster, Row, RowState, Scans, Store, StoreError, Tenants, Trail,
+    Accepted, Calibrations, CaseFilter, Cases, Depth, FactLog, Marks, Noted, Passes, PersonLines, Projects, Queue,
+    Result, Roster, Row, RowState, Scans, Store, StoreError, Tenants, Trail,
 };
 use jiff::{SignedDuration, Timestamp};
 use secrecy::SecretSlice;
@@ -192,8 +192,23 @@ delegate!(Roster {
         added: Moment,
         hinted_at: Timestamp,
     ) -> Option<Seat>;
+    fn due(&self, tenant: TenantId, project: ProjectId, via: Via, after: &AccountId, limit: u32) -> Vec<Seat>;
     fn seats(&self, tenant: TenantId, account: &AccountId) -> Vec<Seat>;
     fn last_pass(&self, tenant: TenantId, project: ProjectId, via: Via) -> Option<Timestamp>;
+});
+
+delegate!(Passes {
+    fn begin_pass(&self, tenant: TenantId, project: ProjectId, via: Via, reseed: bool, at: Timestamp) -> Run;
+    fn run(&self, tenant: TenantId, project: ProjectId, via: Via) -> Option<Run>;
+    fn take_page(&self, tenant: TenantId, run: &Run, page: &Page) -> Option<Run>;
+    fn listed(&self, tenant: TenantId, project: ProjectId, from: i64) -> Option<(i64, bool)>;
+    fn complete_pass(&self, tenant: TenantId, run: &Run, reseed: bool) -> Option<PassOutcome>;
+    fn drop_pass(&self, tenant: TenantId, project: ProjectId, via: Via) -> ();
+    fn note_gap(&self, tenant: TenantId, project: ProjectId, gap: PassGap) -> ();
+    fn gaps(&self, tenant: TenantId, project: ProjectId) -> Vec<PassGap>;
+    fn batches(&self, tenant: TenantId, project: ProjectId) -> Vec<AddBatch>;
+    fn last_passes(&self, tenant: TenantId) -> Vec<LastPass>;
+    fn points_a_round(&self) -> (u64, u64);
 });
 
 delegate!(Cases {

@@ -11,6 +11,7 @@ mod inbox;
 mod marks;
 mod model;
 mod opening;
+mod passes;
 mod queue;
 mod roster;
 mod scans;

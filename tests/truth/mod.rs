@@ -55,6 +55,8 @@ fn found_where_it_can_be(scene: &Scene, added: &Added, case: &Case) {
     }
     match added.way {
         Way::Agent if scene.toggle == Toggle::Off => at_least("notification_disabled", Confidence::Confirmed),
+        // Found by the daily pass alone, whose window may reach back to when the switch was turned.
+        Way::Organisation if scene.toggle == Toggle::Off => at_least("notification_disabled", Confidence::Likely),
         Way::Agent if scene.toggle == Toggle::On && scene.mail == Mail::OnTold => {
             assert_eq!(case.overall, Some(Overall::NoBlockFound), "nothing blocks here: {}", told());
             assert_eq!(case.state, CaseState::Clear);
@@ -68,7 +70,7 @@ fn found_where_it_can_be(scene: &Scene, added: &Added, case: &Case) {
 /// What nobody can know must be said so.
 fn unknown_where_nobody_can_know(scene: &Scene, added: &Added, case: &Case) {
     let undetermined = |slug| matches!(ruling(case, slug), Some((Ruling::Undetermined(_), _)));
-    if added.way == Way::Agent {
+    if matches!(added.way, Way::Agent | Way::Organisation) {
         if matches!(scene.mail, Mail::OnUntold | Mail::OffUntold) {
             assert!(undetermined("outgoing_mail_disabled"), "nobody said whether mail is on: {:#?}", case.findings);
         }
@@ -99,8 +101,8 @@ async fn table(scene: Scene) {
     stage.let_passes_find_the_rest().await;
     for added in &adds {
         let Some(case) = stage.world.case(&added.account).await else {
-            // Members of an organisation are found by a later kind of pass; a sign-up or a mail is no add by anybody.
-            let excused = matches!(added.way, Way::Organisation | Way::Email | Way::SelfSignup);
+            // A sign-up or a mail is no add by anybody.
+            let excused = matches!(added.way, Way::Email | Way::SelfSignup);
             assert!(excused, "the add went unnoticed: {scene:?} {added:?}");
             continue;
         };

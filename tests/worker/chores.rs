@@ -54,6 +54,8 @@ async fn an_import_is_listed_in_the_bulk_class_and_not_told() {
     world.site.drop_all();
     world.pass(SignedDuration::from_hours(24)).await;
     assert_eq!(all_cases(&world).await, 60, "everybody is listed");
+    let health = world.call(&world.site.agent(), "GET", "/health", None).await;
+    assert!(health.body.contains("60 people were added at once"), "one line tells of it: {}", health.body);
     assert!(world.site.comments_by_app().is_empty());
     world.check().await;
     world.end().await;

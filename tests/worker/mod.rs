@@ -5,6 +5,7 @@ mod afterwards;
 mod chores;
 mod hints;
 mod kills;
+mod passes;
 mod stopping;
 mod store_kills;
 

@@ -21,13 +21,13 @@ impl Urge {
     const FRESH: i64 = 1;
     /// `Examine { quiet: false }`: found by a hint, so it may be told.
     const LOUD: i64 = 2;
-    /// `ReadRole { reseed: true }`: when in doubt silently.
+    /// `reseed: true` of a pass: when in doubt silently.
     const RESEED: i64 = 4;
 
     fn of(work: &Work) -> i64 {
         match work {
             Work::Examine { fresh, quiet, .. } => i64::from(*fresh) * Self::FRESH + i64::from(!*quiet) * Self::LOUD,
-            Work::ReadRole { reseed, .. } => i64::from(*reseed) * Self::RESEED,
+            Work::ReadRole { reseed, .. } | Work::ReadPass { reseed, .. } => i64::from(*reseed) * Self::RESEED,
             _ => 0,
         }
     }
@@ -38,7 +38,7 @@ impl Urge {
                 *fresh |= urge & Self::FRESH != 0;
                 *quiet &= urge & Self::LOUD == 0;
             }
-            Work::ReadRole { reseed, .. } => *reseed |= urge & Self::RESEED != 0,
+            Work::ReadRole { reseed, .. } | Work::ReadPass { reseed, .. } => *reseed |= urge & Self::RESEED != 0,
             _ => {}
         }
     }

@@ -67,7 +67,7 @@ async fn gather(state: &State, by: &In<Agent>) -> Result<Health, Problem> {
         findings: report::findings(&health.diagnosis, &around, &words),
         not_checked: health.diagnosis.not_checked(),
         counts: counts.into_iter().collect(),
-        timeline: timeline(state, by, lines, &words).await?,
+        timeline: with_imports(state, by, timeline(state, by, lines, &words).await?, &words).await?,
         checked_at: health.checked_at,
         last_scan: known.and_then(|known| known.last_pass),
         project: ProjectJson { id: project.id, key: project.key.clone(), name: around.space },
@@ -105,6 +105,22 @@ async fn timeline(state: &State, by: &In<Agent>, lines: Vec<Line>, words: &Words
 /// What a source sees again and again is no change.
 fn is_told(line: &Line) -> bool {
     line.value.is_boolean() && fresh_for(line.source).is_none()
+}
+
+/// The same with imports that passes found among it.
+async fn with_imports(
+    state: &State,
+    by: &In<Agent>,
+    mut timeline: Vec<Happening>,
+    words: &Words,
+) -> Result<Vec<Happening>, Problem> {
+    for import in state.store.batches(by.tenant().id, by.project().id).await? {
+        let what = words.text("timeline-import", &[("people", Value::from(import.people))]);
+        timeline.push(Happening { at: import.at, what, by: None });
+    }
+    timeline.sort_by_key(|happening| std::cmp::Reverse(happening.at));
+    timeline.truncate(TIMELINE);
+    Ok(timeline)
 }
 
 /// A switch that was turned, or what somebody said about one.

@@ -4,6 +4,7 @@
 use super::May;
 use super::card::{self, Answers, Card, Place, Proof};
 use super::fragment::{Button, Fragment, Look, Names, Say, api, verdict};
+use super::passes::{self, Passed};
 use super::rich::{As, Rich};
 use crate::domain::case::{Case, CaseState};
 use crate::domain::project::{Canary, CommentMode, Project};
@@ -36,6 +37,8 @@ pub struct ProjectHealth {
     pub names: Names,
     /// What the reader may do.
     pub may: May,
+    /// What passes left to tell.
+    pub passed: Passed,
 }
 
 /// While somebody looks.
@@ -135,7 +138,7 @@ pub fn render(health: &ProjectHealth, words: &Words) -> Result<Fragment, askama:
         not_checked: not_checked(&place, health),
         choices: choices(say, &health.project),
         may_choose: health.may.administer_project,
-        notes: causes_noted(&place, health).chain(notes(say, &health.project)).collect(),
+        notes: causes_noted(&place, health).chain(notes(say, &health.project)).chain(of_passes(say, health)).collect(),
     };
     Ok(Fragment { title: say.t("page-title"), html: page.render()?, poll_ms: POLL_MS })
 }
@@ -305,6 +308,10 @@ fn causes_noted<'a>(place: &'a Place<'_>, health: &'a ProjectHealth) -> impl Ite
 /// A headline among sentences ends like one.
 fn ended(sentence: &str) -> String {
     if sentence.ends_with(['.', '?', '!']) { sentence.to_owned() } else { format!("{sentence}.") }
+}
+
+fn of_passes(say: Say<'_>, health: &ProjectHealth) -> impl Iterator<Item = Note> {
+    passes::lines(say, &health.passed).into_iter().map(|(look, text)| Note { look, text })
 }
 
 /// Lines about what we cannot do here, and what was taken over silently.

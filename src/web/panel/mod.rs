@@ -5,12 +5,14 @@ mod card;
 mod fragment;
 pub mod health;
 pub mod issue;
+mod passes;
 mod rich;
 
 pub(in crate::web) use fragment::Say;
 pub use fragment::{Fragment, Names};
 pub use health::ProjectHealth;
 pub use issue::RequestPanel;
+pub use passes::Passed;
 
 /// What the reader may do beyond looking.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -12,6 +12,7 @@ timeline-added-since = { $what }; { $added ->
         [one] one person added since
        *[other] { $added } people added since
     }
+timeline-import = { $people } people were added at once
 missed-copy = Hello, you have access to { $space }. The invitation e-mail was not sent. Open { $portal } and log in with this e-mail address. If you can’t log in, choose { -forgot-password } there.
 missed-copy-without-password = Hello, you have access to { $space }. The invitation e-mail was not sent. Open { $portal } and log in with this e-mail address. If you can’t log in, please reply to this message.
 missed-copy-without-portal = Hello, you have access to { $space }. The invitation e-mail was not sent. If you can’t find the help portal or can’t log in, please reply to this message.

@@ -162,6 +162,15 @@ page-note-canary-no_item = No comment is written yet: there is no { -work-item(f
 page-note-canary-forbidden = No comment is written: Invite Guard lacks a permission to try that comments are internal here.
 page-note-reading = Reading the customers of this { -space(form: "both") } for the first time. Nobody is judged for having been here already.
 page-note-seeded = Customers who were here on { $time } were taken over as known; only adds after that are judged.
+page-note-unread-forbidden = Invite Guard hasn’t been able to read { $way } since { $time }: a permission is missing, or it isn’t there. Nobody is taken for gone because of it; people added there go unnoticed.
+page-note-unread-too_large = Invite Guard doesn’t read { $way } since { $time }: it’s larger than { $most } MiB. Nobody is taken for gone because of it; people added there are noticed by other signs only.
+page-note-unread-list = Invite Guard hasn’t been able to read the customer list since { $time }. No add goes unnoticed because of it.
+page-note-unread-unavailable = Jira hasn’t given a usable answer for { $way } since { $time }. Nobody is taken for gone because of it; it’s tried again.
+page-note-import = { $people } people were added at once; this was found on { $time }.
+page-note-import-causes = { $people } people were added at once; this was found on { $time }. { $causes }
+page-note-import-cause = { $count } × { $cause }
+page-way-role = the role “Service Desk Customers”
+page-way-organisation = the organizations of this { -space(form: "both") }
 
 ## Beside a request
 page-reporter = { $customer }, reporter of { $request } · checked { $time }
