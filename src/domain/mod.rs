@@ -14,6 +14,7 @@ pub mod principal;
 pub mod project;
 pub mod roster;
 pub mod scan;
+pub mod suppression;
 pub mod tenant;
 pub mod throttle;
 pub mod trail;

@@ -4,6 +4,7 @@
 use super::client::{Call, Endpoint, count_objects, endpoint};
 use super::{Result, Site};
 use crate::domain::AccountId;
+use crate::domain::address::Address;
 use crate::jira::JiraError;
 use diagnosis::Kind;
 use serde::Deserialize;
@@ -18,7 +19,7 @@ static USER: Endpoint = endpoint!(GET "/rest/api/3/user");
 static MYSELF: Endpoint = endpoint!(GET "/rest/api/3/myself");
 
 /// An account.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct User {
     /// Its id.
     pub account: AccountId,
@@ -28,6 +29,10 @@ pub struct User {
     pub active: Option<bool>,
     /// Whether it is Automation's, by its whole id or as an app of that name.
     pub is_automation: bool,
+    /// Its address, where Jira shows it: compared in memory, never kept.
+    pub address: Option<Address>,
+    /// The zone in which Jira shows times to it, where Jira tells.
+    pub time_zone: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -40,6 +45,10 @@ struct Wire {
     active: Value,
     #[serde(default)]
     display_name: Value,
+    #[serde(default)]
+    email_address: Value,
+    #[serde(default)]
+    time_zone: Value,
 }
 
 /// Jira's word for an account type.
@@ -57,12 +66,18 @@ pub(super) fn flag(value: &Value) -> Option<bool> {
 }
 
 impl Wire {
+    /// The address, where Jira shows it.
+    fn address(&self) -> Option<Address> {
+        self.email_address.as_str().filter(|text| text.contains('@')).map(Address::new)
+    }
+
     fn read(self) -> Result<User> {
         let account = AccountId::parse(&self.account_id).ok_or(JiraError::Garbage("account_id"))?;
         let kind = kind(&self.account_type);
         let named_so = self.display_name.as_str() == Some(AUTOMATION_NAME);
         let is_automation = account.0 == AUTOMATION_ACCOUNT || (kind == Some(Kind::App) && named_so);
-        Ok(User { account, kind, active: flag(&self.active), is_automation })
+        let (address, time_zone) = (self.address(), self.time_zone.as_str().map(str::to_owned));
+        Ok(User { account, kind, active: flag(&self.active), is_automation, address, time_zone })
     }
 }
 

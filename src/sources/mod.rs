@@ -8,13 +8,16 @@ pub mod audit;
 mod cache;
 mod check;
 mod combine;
+mod imported_rules;
 mod internal;
 mod mail_probe;
 mod optional;
 mod own_roster;
 mod plan;
+mod preferences;
 mod role;
 pub mod statements;
+mod suppression;
 mod switches;
 mod user;
 
@@ -121,8 +124,17 @@ trait Reader: Send + Sync {
 }
 
 /// Every way there is; a new one is a file and a line here.
-static REGISTRY: [&dyn Reader; 5] =
-    [&own_roster::OwnRoster, &role::Role, &audit::creation::Creation, &user::UserReader, &switches::Switches];
+static REGISTRY: [&dyn Reader; 9] = [
+    &own_roster::OwnRoster,
+    &role::Role,
+    &audit::creation::Creation,
+    &user::UserReader,
+    &suppression::Suppression,
+    &suppression::StatedVia,
+    &preferences::Preferences,
+    &switches::Switches,
+    &imported_rules::ImportedRules,
+];
 
 /// The specs of every reader, for a page that tells what each can see.
 pub fn specs() -> Vec<&'static Spec> {
