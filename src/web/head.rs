@@ -13,6 +13,9 @@ use std::time::Duration;
 /// A body has to be here within this time; Jira gives an answer 20 s.
 const BODY_TIME: Duration = Duration::from_secs(15);
 
+/// A file may take longer: 20 MiB over a slow line.
+const FILE_TIME: Duration = Duration::from_secs(120);
+
 /// A form body is only looked at for its token and parameters: those fit.
 const FORM_LIMIT: usize = 64 * 1024;
 
@@ -85,9 +88,14 @@ impl Head {
 }
 
 fn is_form(request: &HttpRequest) -> bool {
+    is_of(request, &["application/x-www-form-urlencoded"])
+}
+
+/// Whether the body says that it is of one of these types.
+fn is_of(request: &HttpRequest, types: &[&str]) -> bool {
     let kind = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let essence = kind.and_then(|kind| kind.split(';').next()).map(str::trim);
-    essence.is_some_and(|essence| essence.eq_ignore_ascii_case("application/x-www-form-urlencoded"))
+    essence.is_some_and(|essence| types.iter().any(|kind| essence.eq_ignore_ascii_case(kind)))
 }
 
 fn token_field(form: &str) -> Option<String> {
@@ -96,6 +104,29 @@ fn token_field(form: &str) -> Option<String> {
 
 /// A body of at most `limit` bytes.
 pub(super) async fn bytes(request: &HttpRequest, payload: &mut Payload, limit: usize) -> Result<Vec<u8>, Problem> {
+    bytes_within(request, payload, limit, BODY_TIME).await
+}
+
+/// An uploaded file of one of these types, read after the proof, as it is: nothing is unpacked.
+pub(super) async fn file(
+    request: &HttpRequest,
+    payload: actix_web::web::Payload,
+    types: &[&str],
+    limit: usize,
+) -> Result<Vec<u8>, Problem> {
+    let packed = request.headers().get(header::CONTENT_ENCODING).is_some_and(|coding| coding != "identity");
+    if packed || !is_of(request, types) {
+        return Err(Problem::unsupported());
+    }
+    bytes_within(request, &mut payload.into_inner(), limit, FILE_TIME).await
+}
+
+async fn bytes_within(
+    request: &HttpRequest,
+    payload: &mut Payload,
+    limit: usize,
+    time: Duration,
+) -> Result<Vec<u8>, Problem> {
     let told = request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
     if told.is_some_and(|told| told > limit as u64) {
         return Err(Problem::too_large());
@@ -111,7 +142,7 @@ pub(super) async fn bytes(request: &HttpRequest, payload: &mut Payload, limit: u
         }
         Ok(body)
     };
-    tokio::time::timeout(BODY_TIME, read).await.unwrap_or_else(|_| Err(Problem::too_slow()))
+    tokio::time::timeout(time, read).await.unwrap_or_else(|_| Err(Problem::too_slow()))
 }
 
 /// A JSON body, read after the proof. `expected` tells the caller what would be right; nothing sent is quoted.

@@ -93,7 +93,7 @@ fn fragments(config: &mut ServiceConfig) {
 }
 
 fn json(config: &mut ServiceConfig) {
-    use api::{cases, checks, health, missed, scans, settings, site, statements, trail};
+    use api::{cases, checks, health, imports, missed, scans, settings, site, statements, trail};
     let project = scope("/projects/{p}")
         .service(resource("/health").get(health::show))
         .service(resource("/customers").get(cases::list))
@@ -104,6 +104,8 @@ fn json(config: &mut ServiceConfig) {
         .service(resource("/checks").post(checks::check))
         .service(resource("/scans").post(scans::start))
         .service(resource("/scans/{id}").get(scans::show).delete(scans::stop))
+        .service(resource("/imports/automation").post(imports::automation))
+        .service(resource("/imports/notification-log").post(imports::notification_log))
         .service(resource("/missed").get(missed::show))
         .service(resource("/settings").get(settings::show).put(settings::put))
         .service(resource("/statements").get(statements::of_project).post(statements::say_of_project))

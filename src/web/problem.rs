@@ -54,6 +54,12 @@ impl Problem {
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, "The request is larger than this address takes.", "too large")
     }
 
+    /// A body of a type that this route does not take.
+    pub(crate) fn unsupported() -> Self {
+        let detail = "The body must be the file itself, not packed, as application/json, text/csv or text/plain.";
+        Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail, "unsupported type")
+    }
+
     /// The body did not arrive in time.
     pub(crate) fn too_slow() -> Self {
         Self::new(StatusCode::REQUEST_TIMEOUT, "The request did not arrive in time.", "slow body")

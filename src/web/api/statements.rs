@@ -2,8 +2,9 @@
 //! Knows no verdict; whoever is undecided is judged again.
 
 use super::cases::{examine_again, queue};
-use super::trail;
+use super::{person_statements, trail};
 use crate::domain::history::Line;
+use crate::domain::person_line::PersonLine;
 use crate::domain::trail::Deed;
 use crate::domain::work::{NewWork, Work};
 use crate::domain::{AccountId, ProjectId, TenantId};
@@ -24,16 +25,21 @@ const AGAIN: u32 = 10_000;
 const EXPECTED: &str = r#"The body must be {"fact": "…", "value": true or false}."#;
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Said {
     fact: String,
     value: Value,
+    /// Whom a person's fact is about.
+    account_id: Option<String>,
 }
 
 #[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 struct Statement {
     fact: &'static str,
     value: Value,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    account_id: Option<String>,
     at: Timestamp,
     #[serde(skip_serializing_if = "Option::is_none")]
     by: Option<String>,
@@ -46,7 +52,12 @@ struct Statements {
 
 impl Statement {
     fn of(line: Line) -> Self {
-        Self { fact: line.key.name(), value: line.value, at: line.observed_at, by: line.by }
+        Self { fact: line.key.name(), value: line.value, account_id: None, at: line.observed_at, by: line.by }
+    }
+
+    fn of_person(line: PersonLine) -> Self {
+        let account_id = Some(line.account.0);
+        Self { fact: line.key.name(), value: line.value, account_id, at: line.observed_at, by: line.by }
     }
 }
 
@@ -86,9 +97,17 @@ pub(in crate::web) async fn of_site(by: OnSite<AdministerJira>, state: State) ->
 
 async fn list(place: Place, state: State) -> Result<HttpResponse, Problem> {
     let sharing = state.clone();
-    let lines = state.run(async move { Ok(sharing.store.lines(place.tenant, place.project).await?) }).await?;
-    let mut items: Vec<_> =
-        lines.into_iter().filter(|line| line.source == Source::AdminStatement).map(Statement::of).collect();
+    let read = state.run(async move {
+        let lines = sharing.store.lines(place.tenant, place.project).await?;
+        let of_people = match place.project {
+            Some(project) => person_statements::list(place.tenant, project, &sharing).await?,
+            None => Vec::new(),
+        };
+        Ok((lines, of_people))
+    });
+    let (lines, of_people) = read.await?;
+    let stated = lines.into_iter().filter(|line| line.source == Source::AdminStatement).map(Statement::of);
+    let mut items: Vec<_> = stated.chain(of_people.into_iter().map(Statement::of_person)).collect();
     items.sort_by_key(|statement| std::cmp::Reverse(statement.at));
     Ok(HttpResponse::Ok().json(Statements { items }))
 }
@@ -100,8 +119,16 @@ pub(in crate::web) async fn say_of_project(
     payload: web::Payload,
     state: State,
 ) -> Result<HttpResponse, Problem> {
-    let said = head::json(&request, payload, EXPECTED).await?;
-    say(Place::of_project(&by), by.visitor().account().clone(), said, state).await
+    let said: Said = head::json(&request, payload, EXPECTED).await?;
+    let (place, by) = (Place::of_project(&by), by.visitor().account().clone());
+    let (Some(account), Some(project)) = (said.account_id.clone(), place.project) else {
+        return say(place, by, said, state).await;
+    };
+    let sharing = state.clone();
+    let about = person_statements::About { tenant: place.tenant, project, account, by };
+    let stated =
+        state.run(async move { person_statements::say(about, &said.fact, said.value, &sharing).await }).await?;
+    Ok(HttpResponse::Ok().json(Statement::of_person(stated)))
 }
 
 /// `POST /site/statements`
@@ -125,6 +152,12 @@ fn looked_now(place: Place, now: Timestamp) -> NewWork {
 }
 
 async fn say(place: Place, by: AccountId, said: Said, state: State) -> Result<HttpResponse, Problem> {
+    if said.account_id.is_some() {
+        return Err(place.expected()); // a fact of the whole site is about nobody
+    }
+    if statements::OF_A_PERSON.iter().any(|key| key.name() == said.fact) {
+        return Err(Problem::bad_request(person_statements::EXPECTED));
+    }
     let now = state.clock.now();
     let line = statements::line(&said.fact, said.value, place.project, &by, now).ok_or_else(|| place.expected())?;
     let sharing = state.clone();
