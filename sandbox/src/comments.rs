@@ -5,7 +5,6 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use crate::mail::MailKind;
 use crate::projects::ProjectType;
 use crate::requests::WorkItem;
 use crate::state::State;
@@ -149,14 +148,14 @@ impl State {
     }
 
     fn mail_customers_if_public(&mut self, item: u64, author: &str, public: bool) {
-        let item = &self.items[&item];
-        if !public || item.request_type.is_none() {
+        let about = &self.items[&item];
+        if !public || about.request_type.is_none() {
             return;
         }
-        let mut receivers = vec![item.reporter.clone()];
-        receivers.extend(item.participants.iter().cloned());
+        let mut receivers = vec![about.reporter.clone()];
+        receivers.extend(about.participants.iter().cloned());
         for receiver in receivers.into_iter().filter(|receiver| receiver != author) {
-            self.send(&receiver, MailKind::CustomerNotification, author);
+            self.notify_customer(item, &receiver, author);
         }
     }
 

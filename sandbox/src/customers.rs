@@ -186,6 +186,10 @@ impl State {
         let causes = self.causes(by, account, existed, invited_on, mutes);
         let actor = self.actor_of(by).unwrap_or_else(|| account.to_owned());
         let mail = due.filter(|kind| self.send(account, *kind, &actor));
+        // Atlassian's own invitations are in no project's log.
+        if mail.is_none() && matches!(due, Some(MailKind::Invitation | MailKind::Verification)) {
+            self.note_blocked(project, None, account);
+        }
         Truth { at: self.now(), mail, causes }
     }
 

@@ -138,7 +138,7 @@ impl State {
             },
         );
         if request_type.is_some() {
-            self.send(&new.reporter, MailKind::CustomerNotification, &new.creator);
+            self.notify_customer(id, &new.reporter, &new.creator);
         }
         self.queue_issue_event("jira:issue_created", id, &new.creator);
         key
@@ -167,9 +167,17 @@ impl State {
         item.updated = now;
         let (reporter, is_request) = (item.reporter.clone(), item.request_type.is_some());
         if is_request {
-            self.send(&reporter, MailKind::CustomerNotification, by);
+            self.notify_customer(id, &reporter, by);
         }
         self.queue_issue_event("jira:issue_updated", id, by);
+    }
+
+    /// Mails somebody about a request; one that cannot be sent is in the project's log.
+    pub(crate) fn notify_customer(&mut self, item: u64, to: &str, by: &str) {
+        let (project, key) = (self.items[&item].project, self.items[&item].key.clone());
+        if !self.send(to, MailKind::CustomerNotification, by) {
+            self.note_blocked(project, Some(&key), to);
+        }
     }
 
     pub(crate) fn queue_issue_event(&mut self, event: &str, id: u64, by: &str) {

@@ -10,6 +10,7 @@ use serde_json::Value;
 use crate::audit::Record;
 use crate::calls::{CallRecord, Violation};
 use crate::customers::Truth;
+use crate::failures::FailedMail;
 use crate::faults::{Hold, Misbehaviour};
 use crate::lifecycle::App;
 use crate::mail::{Mail, NotifyMood};
@@ -49,6 +50,7 @@ pub(crate) struct State {
     pub(crate) audit_log: Vec<Record>,
     pub(crate) audit_available: bool,
     pub(crate) mails: Vec<Mail>,
+    pub(crate) failed_mails: Vec<FailedMail>,
     pub(crate) deliveries: Vec<Delivery>,
     // switches
     pub(crate) outgoing_mail_on: bool,
@@ -101,6 +103,7 @@ impl State {
             audit_log: Vec::new(),
             audit_available: true,
             mails: Vec::new(),
+            failed_mails: Vec::new(),
             deliveries: Vec::new(),
             outgoing_mail_on: true,
             suppressed: BTreeSet::new(),

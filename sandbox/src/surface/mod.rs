@@ -3,6 +3,7 @@
 
 mod app;
 mod door;
+mod failures;
 mod optional;
 mod people;
 mod requests;
