@@ -157,10 +157,12 @@ pub fn facts_of(source: Source) -> Vec<FactKey> {
     facts
 }
 
-/// The source by which a reader knows; `None` for one that puts several together. A reader whose name is a source's is that.
+/// The source by which a reader knows; `None` for one that puts several together, or knows nothing. A reader whose name is a source's is that.
 fn source_of(reader: &str) -> Option<Source> {
     match reader {
-        "audit_log_and_statements" => None,
+        "audit_log_and_statements" | "preferences" => None,
+        "notification_log" | "rule_export" => Some(Source::ImportedFile),
+        "admin_statements" => Some(Source::AdminStatement),
         "role" | "own_roster" => Some(Source::Roster),
         name => Some(Source::from_name(name).unwrap_or(Source::JiraRest)),
     }

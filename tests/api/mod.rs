@@ -3,6 +3,7 @@
 
 mod checks;
 mod given;
+mod importing;
 mod people;
 mod refusing;
 mod rights;

@@ -31,6 +31,8 @@ fn calls(bench: &Bench) -> Vec<(&'static str, String, Option<Value>, [u16; 3])> 
         ("DELETE", bench.api("/scans/x"), None, [403, 404, 404]),
         ("GET", "/api/v1/site/health".to_owned(), None, [403, 403, 200]),
         ("POST", "/api/v1/site/selftest".to_owned(), Some(json!({})), [403, 403, 200]),
+        ("POST", bench.api("/imports/automation"), Some(json!({})), [403, 400, 400]),
+        ("POST", bench.api("/imports/notification-log"), Some(json!({})), [403, 400, 400]),
         ("GET", site.clone(), None, [403, 403, 200]),
         ("POST", site, mail(), [403, 403, 200]),
         ("GET", format!("/panel/projects/{}/health", bench.project), None, [200, 200, 200]),

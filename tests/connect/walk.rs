@@ -48,6 +48,8 @@ const ROUTES: &[(&str, &str, Proof)] = &[
     ("DELETE", "/api/v1/projects/{p}/scans/x", Proof::Context),
     ("GET", "/api/v1/site/health", Proof::Context),
     ("POST", "/api/v1/site/selftest", Proof::Context),
+    ("POST", "/api/v1/projects/{p}/imports/automation", Proof::Context),
+    ("POST", "/api/v1/projects/{p}/imports/notification-log", Proof::Context),
     ("GET", "/api/v1/site/statements", Proof::Context),
     ("POST", "/api/v1/site/statements", Proof::Context),
 ];

@@ -6,3 +6,4 @@ mod calls;
 mod given;
 mod log;
 mod now;
+mod suppression;

@@ -179,6 +179,17 @@ impl World {
         request.send().await.expect("the app answers")
     }
 
+    /// An upload by somebody in front of the page.
+    pub(crate) async fn upload(&self, account: &str, path: &str, kind: &str, file: String) -> Answer {
+        let url = format!("{}/api/v1/projects/{}{path}", self.door.url, self.project(PROJECT));
+        let headers = vec![
+            ("Content-Type".to_owned(), kind.to_owned()),
+            ("Authorization".to_owned(), format!("JWT {}", self.site.context_token(account))),
+        ];
+        let request = SignedRequest { method: "POST".to_owned(), url, headers, body: file };
+        request.send().await.expect("the app answers")
+    }
+
     /// Jira's id of a project.
     pub(crate) fn project(&self, key: &str) -> ProjectId {
         ProjectId(i64::try_from(self.site.project_id(key)).expect("project ids are small"))

@@ -1,3 +1,6 @@
+//! Rows and words in every order around an add.
+//! Knows no store.
+
 use super::*;
 use crate::domain::AccountId;
 use crate::domain::address::AddressMark;

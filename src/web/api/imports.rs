@@ -77,7 +77,7 @@ pub(in crate::web) async fn notification_log(
         let entry = trail::entry(&sharing, Some(project), &account, Deed::Import)
             .with("kind", "notification_log")
             .with("read", read.reading.read)
-            .with("blocked", read.rows.len());
+            .with("kept", read.rows.len());
         if sharing.store.record_marks(tenant, &read.rows).await? > 0 {
             judged_again(&sharing, tenant, project).await?;
         }
@@ -91,7 +91,10 @@ pub(in crate::web) async fn notification_log(
 /// open.
 async fn page_zone(state: &State, by: &In<AdministerProjects>) -> Option<TimeZone> {
     let user = state.jira.site(by.tenant()).user(by.visitor().account()).await.ok()?;
-    TimeZone::get(&user.time_zone?).ok()
+    match user.time_zone?.as_str() {
+        "UTC" | "Etc/UTC" | "GMT" | "Etc/GMT" => Some(TimeZone::UTC),
+        name => TimeZone::get(name).ok(),
+    }
 }
 
 struct Import {

@@ -1,3 +1,6 @@
+//! The log in every form it is taken from the page in, and whatever else somebody may upload.
+//! Knows only what is handed on.
+
 use super::*;
 use proptest::prelude::*;
 use std::fmt::Write as _;

@@ -1,3 +1,6 @@
+//! Dates as Jira writes them in its languages, and what a file tells about an ambiguous one.
+//! Knows no table.
+
 use super::*;
 use rstest::rstest;
 
@@ -96,7 +99,7 @@ fn the_file_decides_what_a_single_date_cannot() {
 
 #[test]
 fn a_time_is_as_tight_as_its_cell_and_zone() {
-    let berlin = TimeZone::get("Europe/Berlin").expect("a zone that every system knows");
+    let berlin = TimeZone::posix("CET-1CEST,M3.5.0,M10.5.0/3").expect("Berlin's rules");
     let span = |cell: &str, zone: Option<&TimeZone>| {
         let dated = orders().dated(&read(cell).expect("a date"), zone).expect("one day");
         (dated.not_before.to_string(), dated.not_after.to_string())
