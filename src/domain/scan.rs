@@ -84,8 +84,8 @@ pub struct Progress {
     pub began: Timestamp,
     /// People read so far.
     pub read: u64,
-    /// People in all, as far as is known.
-    pub total: u64,
+    /// People in all, where that is known better than before.
+    pub total: Option<u64>,
     /// New adds so far.
     pub found: u64,
     /// What came of it, once nothing is left to read.

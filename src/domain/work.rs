@@ -268,7 +268,9 @@ pub fn erase_after(tenant: TenantId, at: Timestamp) -> Vec<NewWork> {
 
 /// What looks through the customers of one project now.
 pub fn look_through(tenant: TenantId, project: ProjectId, now: Timestamp) -> Vec<NewWork> {
-    vec![NewWork::wish(tenant, now, Work::ReadRole { project, reseed: false })]
+    let organisations = Work::ReadPass { project, via: Via::Organisation, reseed: false };
+    let works = [Work::ReadRole { project, reseed: false }, organisations];
+    works.into_iter().map(|work| NewWork::wish(tenant, now, work)).collect()
 }
 
 /// The tenant's next turn of something that comes every `interval`: at most one interval away, and at another point of it for

@@ -20,13 +20,14 @@ pub trait Scans: Send + Sync {
     /// A scan of the project by its name.
     async fn scan(&self, tenant: TenantId, project: ProjectId, id: &str) -> Result<Option<Scan>>;
     /// Takes over how far a pass is, if a scan goes on that was asked for before the pass began; the scan ends with the last way.
+    /// True when the pass is over and a scan goes on that was asked for while it was under way, and so wants another.
     async fn scan_progress(
         &self,
         tenant: TenantId,
         project: ProjectId,
         progress: &Progress,
         now: Timestamp,
-    ) -> Result<()>;
+    ) -> Result<bool>;
     /// Ends a scan that goes on: `id` that one, `None` whichever. False when there is none.
     async fn end_scan(
         &self,
@@ -108,16 +109,19 @@ impl Scans for SqlStore {
         project: ProjectId,
         progress: &Progress,
         now: Timestamp,
-    ) -> Result<()> {
+    ) -> Result<bool> {
         let mut tx = self.db.begin().await?;
-        let going = "SELECT id FROM scan WHERE tenant = $1 AND project = $2 AND state IN ('queued', 'running') \
-             AND started_at <= $3";
-        let Some(row) = tx.one(going, args![tenant.0, project.0, ms(progress.began)]).await? else { return Ok(()) };
+        let going =
+            "SELECT id, started_at FROM scan WHERE tenant = $1 AND project = $2 AND state IN ('queued', 'running')";
+        let Some(row) = tx.one(going, args![tenant.0, project.0]).await? else { return Ok(false) };
+        if progress.began < row.time("started_at")? {
+            return Ok(progress.end.is_some() && WAYS.contains(&progress.via));
+        }
         let id = row.text("id")?;
-        let way = "UPDATE scan_way SET seen = $4, total = $5, found = $6, is_over = $7, is_gap = $8 \
+        let way = "UPDATE scan_way SET seen = $4, total = COALESCE($5, total), found = $6, is_over = $7, is_gap = $8 \
              WHERE tenant = $1 AND scan = $2 AND via = $3 AND is_over = 0";
         let (over, gap) = (progress.end.is_some(), progress.end == Some(PassEnd::Unreadable));
-        let told = args![count(progress.read), count(progress.total), count(progress.found), over, gap];
+        let told = args![count(progress.read), progress.total.map(count), count(progress.found), over, gap];
         tx.run(way, [args![tenant.0, &id, progress.via.name()], told].concat()).await?;
         // Where no way at all could be read, nothing was looked at.
         let scan = "UPDATE scan SET version = version + 1, state = CASE \
@@ -128,7 +132,7 @@ impl Scans for SqlStore {
              ELSE $3 END WHERE tenant = $1 AND id = $2";
         tx.run(scan, args![tenant.0, &id, ms(now)]).await?;
         tx.commit().await?;
-        Ok(())
+        Ok(false)
     }
 
     async fn end_scan(

@@ -5,7 +5,7 @@ use super::Inner;
 use super::outcome::{Outcome, Trouble, chore};
 use super::turn::LEASE;
 use crate::domain::tenant::Tenant;
-use crate::domain::work::{Claim, End, Work};
+use crate::domain::work::{Claim, End, MAX_ATTEMPTS, Work};
 use crate::store::StoreError;
 use futures::FutureExt as _;
 use std::panic::AssertUnwindSafe;
@@ -78,8 +78,13 @@ impl Inner {
             Work::ReadAudit | Work::Sweep | Work::Reconcile { .. } => {
                 chore(claim, result, self.successor(claim.tenant, claim.work.clone()))
             }
-            // A pass that fails comes again with its next turn.
-            Work::ReadRole { .. } | Work::ReadPass { .. } | Work::ReadPage { .. } => chore(claim, result, None),
+            // A pass that fails comes again with its next turn; whoever waits for this one is told.
+            Work::ReadRole { project, .. } | Work::ReadPass { project, .. } | Work::ReadPage { project, .. } => {
+                if result.is_err() && claim.attempt >= MAX_ATTEMPTS {
+                    self.fail_scan(claim.tenant, project).await;
+                }
+                chore(claim, result, None)
+            }
             _ => result.unwrap_or_else(|trouble| Outcome { end: trouble.end(), then: Vec::new() }),
         }
     }

@@ -244,7 +244,7 @@ delegate!(Trail {
 delegate!(Scans {
     fn start_scan(&self, tenant: TenantId, project: ProjectId, id: &str, at: Timestamp) -> (Scan, bool);
     fn scan(&self, tenant: TenantId, project: ProjectId, id: &str) -> Option<Scan>;
-    fn scan_progress(&self, tenant: TenantId, project: ProjectId, progress: &Progress, now: Timestamp) -> ();
+    fn scan_progress(&self, tenant: TenantId, project: ProjectId, progress: &Progress, now: Timestamp) -> bool;
     fn end_scan(
         &self,
         tenant: TenantId,

@@ -6,6 +6,7 @@ mod chores;
 mod hints;
 mod kills;
 mod passes;
+mod scans;
 mod stopping;
 mod store_kills;
 

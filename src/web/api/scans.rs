@@ -9,6 +9,7 @@ use crate::web::State;
 use crate::web::gate::{AdministerProjects, In};
 use crate::web::problem::Problem;
 use actix_web::{HttpRequest, HttpResponse};
+use diagnosis::Via;
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::json;
@@ -76,9 +77,14 @@ pub(in crate::web) async fn stop(
     let sharing = state.clone();
     let scan = state.run(async move {
         let (store, tenant, project) = (&sharing.store, by.tenant().id, by.project().id);
-        store.scan(tenant, project, &id).await?.ok_or(Problem::not_found())?;
+        let scan = store.scan(tenant, project, &id).await?.ok_or(Problem::not_found())?;
         let now = sharing.clock.now();
         if store.end_scan(tenant, project, Some(&id), ScanState::Stopped, now).await? {
+            // A run that began before the scan has its own reasons.
+            let run = store.run(tenant, project, Via::Organisation).await?;
+            if run.is_some_and(|run| run.id >= scan.started_at.as_millisecond()) {
+                store.drop_pass(tenant, project, Via::Organisation).await?;
+            }
             let by = by.visitor().account().clone();
             store.note(tenant, &Entry::new(Some(project), now, by, Deed::ScanStopped)).await?;
         }

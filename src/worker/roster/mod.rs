@@ -4,6 +4,7 @@
 mod pages;
 mod raise;
 mod role;
+mod told;
 
 use super::Inner;
 use super::outcome::{Outcome, Trouble};

@@ -3,6 +3,7 @@
 
 use super::super::Inner;
 use super::super::outcome::{Outcome, Trouble};
+use super::told;
 use crate::domain::roster::{Cursor, Page, Run, quota};
 use crate::domain::tenant::Tenant;
 use crate::domain::throttle::Scope;
@@ -64,7 +65,10 @@ impl Inner {
         let run = match read {
             None => run,
             Some(page) => match self.store.take_page(tenant.id, &run, &page).await? {
-                Some(run) => run,
+                Some(run) => {
+                    self.tell_scan(tenant.id, run.project, told::so_far(&run)).await?;
+                    run
+                }
                 None => return Ok(Outcome::done()),
             },
         };
@@ -82,7 +86,8 @@ impl Inner {
         if !error.is_passing() {
             self.store.drop_pass(tenant.id, run.project, run.via).await?;
         }
-        Ok(Outcome::done())
+        let again = self.tell_scan(tenant.id, run.project, told::unreadable(run.via, told::begun(run))).await?;
+        Ok(Outcome::then(again.into_iter().collect()))
     }
 
     /// The first pages follow each other as fast as Jira allows; the others at the pace of all long runs.
@@ -143,7 +148,12 @@ impl Inner {
         let began = run.began.unwrap_or_else(|| self.clock.now());
         let reseed = self.must_reseed(last, run.via, began).await?;
         match self.store.complete_pass(tenant.id, run, reseed).await? {
-            Some(outcome) => Ok(self.after_pass(tenant, run.project, run.via, outcome, attempt)),
+            Some(outcome) => {
+                let again = self.tell_scan(tenant.id, run.project, told::complete(run, &outcome)).await?;
+                let mut after = self.after_pass(tenant, run.project, run.via, outcome, attempt);
+                after.then.extend(again);
+                Ok(after)
+            }
             None => Ok(Outcome::done()),
         }
     }

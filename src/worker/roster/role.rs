@@ -3,6 +3,7 @@
 
 use super::super::Inner;
 use super::super::outcome::{Outcome, Trouble};
+use super::told;
 use crate::domain::roster::{Cursor, Page, Pass, PassOutcome, quota};
 use crate::domain::tenant::Tenant;
 use crate::domain::work::MAX_ATTEMPTS;
@@ -18,11 +19,20 @@ impl Inner {
         reseed: bool,
         attempt: u32,
     ) -> Result<Outcome, Trouble> {
+        let began = self.clock.now();
         match self.role_pass(tenant, project, reseed).await {
-            Ok(outcome) => Ok(self.after_pass(tenant, project, Via::Role, outcome, attempt)),
+            Ok(outcome) => {
+                let again = self.tell_scan(tenant.id, project, told::role(began, &outcome)).await?;
+                let mut after = self.after_pass(tenant, project, Via::Role, outcome, attempt);
+                after.then.extend(again);
+                Ok(after)
+            }
             Err(Trouble::Jira(error)) => {
-                let told = self.note_unread(tenant.id, project, Via::Role, &error, attempt >= MAX_ATTEMPTS).await?;
-                if told { Ok(Outcome::done()) } else { Err(error.into()) }
+                if !self.note_unread(tenant.id, project, Via::Role, &error, attempt >= MAX_ATTEMPTS).await? {
+                    return Err(error.into());
+                }
+                let again = self.tell_scan(tenant.id, project, told::unreadable(Via::Role, began)).await?;
+                Ok(Outcome::then(again.into_iter().collect()))
             }
             Err(trouble) => Err(trouble),
         }
