@@ -184,7 +184,8 @@ impl Rooms {
 pub fn examiner(settings: &Settings, store: &Arc<dyn Store>) -> Result<Examiner, AppError> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let (_, jira) = callers(settings, store, &clock)?;
-    Ok(Examiner::new(Arc::clone(store), jira, clock).with(optional(settings)))
+    let mail = mail(settings, &clock)?;
+    Ok(Examiner::new(Arc::clone(store), jira, clock).with(optional(settings)).with_mail(mail))
 }
 
 /// What calls out.

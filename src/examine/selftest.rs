@@ -238,13 +238,20 @@ impl<'a> Test<'a> {
         for source in Source::ALL {
             let sees = facts_of(*source);
             if !sees.is_empty() && !sources.iter().any(|known| known.source == *source) {
-                let why = text("selftest-why-untried");
-                sources.push(SourceReport { source: *source, state: SourceState::Unproven, sees, why, trouble: None });
+                sources.push(self.untried(*source, sees));
             }
         }
         sources.sort_by_key(|report| report.source);
         let probe_stopped = self.calibration(Source::MailProbe).and_then(|known| known.stopped_at);
         Ok(SelfTest { sources, probe_stopped })
+    }
+
+    /// Sources that the self-test does not ask: they need an address or a file.
+    fn untried(&self, source: Source, sees: Vec<FactKey>) -> SourceReport {
+        if self.sources.operator_has(source) == Some(false) {
+            return SourceReport::unavailable(source, text("selftest-why-operator-has-none"), None);
+        }
+        SourceReport { source, state: SourceState::Unproven, sees, why: text("selftest-why-untried"), trouble: None }
     }
 
     async fn jira_rest(&self) -> SourceReport {
@@ -317,10 +324,7 @@ impl<'a> Test<'a> {
             }
             _ => (SourceState::Unproven, text(&format!("selftest-why-{name}-unproven"))),
         };
-        let looks = self.sources.store().looks(self.tenant.id, source).await?;
-        // The last look of all says whether it can see; an older one at another project does not.
-        let last = looks.iter().max_by_key(|look| look.asked_at);
-        let trouble = last.and_then(|look| look.trouble);
+        let (seen, trouble) = self.seen_lately(source).await?;
         let why = match (trouble, compared) {
             (Some(Gap::Forbidden), _) => text(&format!("selftest-why-{name}-forbidden")),
             (Some(Gap::NotExposed), _) => text("selftest-why-not_exposed"),
@@ -329,11 +333,24 @@ impl<'a> Test<'a> {
             (None, None) => why,
         };
         let state = match state {
-            SourceState::Unproven if trouble.is_some() => SourceState::Unavailable,
+            SourceState::Unproven if trouble.is_some() && !seen => SourceState::Unavailable,
             state => state,
         };
-        let sees = if last.is_none() || trouble.is_some() { Vec::new() } else { facts_of(source) };
+        let sees = if seen { facts_of(source) } else { Vec::new() };
         Ok(SourceReport { source, state, sees, why, trouble })
+    }
+}
+
+impl Test<'_> {
+    /// Whether a look that still counts saw something, and what stood in the way of one that did not.
+    async fn seen_lately(&self, source: Source) -> Result<(bool, Option<Gap>), StoreError> {
+        let looks = self.sources.store().looks(self.tenant.id, source).await?;
+        let fresh = fresh_for(source).unwrap_or(SignedDuration::ZERO);
+        let lately = || looks.iter().filter(|look| self.now.duration_since(look.asked_at) <= fresh);
+        let seen = lately().any(|look| look.trouble.is_none());
+        // First what somebody can do something about.
+        let rank = |gap: &Gap| [Gap::Forbidden, Gap::NotExposed].iter().position(|known| known == gap).unwrap_or(2);
+        Ok((seen, lately().filter_map(|look| look.trouble).min_by_key(rank)))
     }
 }
 

@@ -137,6 +137,11 @@ impl Dns {
         Self(Arc::new(Inner { asks, clock, limits, known, at_once, spent }))
     }
 
+    /// Whether anybody is asked at all.
+    pub fn is_on(&self) -> bool {
+        matches!(self.0.asks, Asks::Resolver(_))
+    }
+
     /// What is said about mail to the domain. Asked are names of the open internet alone; of others nobody can tell.
     pub async fn mail_to(&self, tenant: TenantId, domain: &str) -> Answer {
         let resolver = match &self.0.asks {

@@ -148,6 +148,8 @@ pub fn facts_of(source: Source) -> Vec<FactKey> {
         Source::AdminStatement => listed(&[statements::OF_THE_SITE, statements::OF_A_PROJECT]),
         Source::MailProbe => vec![FactKey::OutgoingMailOn],
         Source::JiraInternal | Source::AuditLog => vec![FactKey::InviteNotificationOn],
+        Source::Dns => vec![FactKey::AddressDomainMail],
+        Source::MailProvider => vec![FactKey::AddressSuppressed],
         _ => Vec::new(),
     };
     let of_it = specs().into_iter().filter(|spec| source_of(spec.name) == Some(source));
@@ -184,6 +186,17 @@ pub struct Mail {
     pub dns: Option<Dns>,
     /// The operator's own mail providers.
     pub providers: Option<Providers>,
+}
+
+impl Mail {
+    /// Whether the operator has this source; `None` for one that is not the operator's.
+    fn has(&self, source: Source) -> Option<bool> {
+        match source {
+            Source::Dns => Some(self.dns.as_ref().is_some_and(Dns::is_on)),
+            Source::MailProvider => Some(self.providers.as_ref().is_some_and(Providers::any)),
+            _ => None,
+        }
+    }
 }
 
 /// All sources of all sites. Cheap to clone.
@@ -238,6 +251,11 @@ impl Sources {
     /// The store that everything is read from.
     pub(crate) fn store(&self) -> &dyn Store {
         self.store.as_ref()
+    }
+
+    /// Whether the operator has a source that is theirs to have; `None` for the others.
+    pub(crate) fn operator_has(&self, source: Source) -> Option<bool> {
+        self.mail.has(source)
     }
 
     /// One site, to ask whether it answers at all.

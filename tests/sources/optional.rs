@@ -20,6 +20,9 @@ const TOGGLE_CALL: &str = "GET /rest/servicedesk/notifications/1/account-notific
 const MAIL: &str = "outgoing_mail_disabled";
 const INVITED: &str = "notification_disabled";
 
+/// What is done to the site before it is asked.
+type Bend = Box<dyn FnOnce(&World)>;
+
 fn hours(hours: i64) -> SignedDuration {
     SignedDuration::from_hours(hours)
 }
@@ -143,7 +146,7 @@ async fn the_first_mail_that_is_ever_queued_ends_the_probe_for_good() {
 async fn an_answer_of_the_probe_that_says_nothing_about_mail_is_a_gap() {
     let world = World::start_with(Engine::Sqlite, PROBE).await;
     let odd = |fault| move |world: &World| world.site.misbehave("POST /rest/api/3/issue/*/notify", fault, 1);
-    let cases: Vec<(&str, Box<dyn FnOnce(&World)>)> = vec![
+    let cases: Vec<(&str, Bend)> = vec![
         ("403 about something else", Box::new(|w| w.site.set_notify(NotifyMood::Refuses("No scope.".to_owned())))),
         ("a page", Box::new(odd(Fault::Status(500)))),
         ("garbage", Box::new(odd(Fault::CloseConnection))),
@@ -195,7 +198,7 @@ async fn an_answer_that_does_not_hold_the_switch_is_a_gap_never_off() {
     let world = World::start_with(Engine::Sqlite, INTERNAL).await;
     let project = Some(world.project(PROJECT));
     let odd = |fault| move |world: &World| world.site.misbehave(TOGGLE_CALL, fault, usize::MAX);
-    let cases: Vec<(&str, Gap, Box<dyn FnOnce(&World)>)> = vec![
+    let cases: Vec<(&str, Gap, Bend)> = vec![
         ("absent", Gap::NotExposed, Box::new(|w| w.site.set_internal_endpoints(false))),
         ("forbidden", Gap::Forbidden, Box::new(|w| w.site.set_app_permission(PROJECT, "ADMINISTER_PROJECTS", false))),
         ("page", Gap::Unavailable, Box::new(odd(Fault::Html))),

@@ -10,6 +10,7 @@ mod guarding;
 mod installing;
 mod limiting;
 mod misbehaving;
+mod optional;
 mod permitting;
 mod shapes;
 mod signing;

@@ -3,7 +3,8 @@
 ## Why a source stands as it does
 selftest-why-itself = It states the thing itself.
 selftest-why-hints = It only hints that something happened, and may come late, twice or never. Nothing is judged by it.
-selftest-why-untried = The self-test doesn’t try this source.
+selftest-why-untried = The self-test doesn’t try this source: it needs an address or a file.
+selftest-why-operator-has-none = The operator of Invite Guard has not set it up, or switched it off.
 selftest-why-unavailable = Jira didn’t answer, or not in a readable form. Try again later.
 selftest-why-not_exposed = This site doesn’t have the resource, or no longer in the form that was known.
 selftest-why-agreed = It said what an admin said, on { $since }.
