@@ -3,6 +3,7 @@
 
 mod api;
 mod connect;
+mod coverage;
 mod examine;
 mod harness;
 mod histories;

@@ -58,7 +58,7 @@ async fn record_in(tx: &mut Tx, tenant: TenantId, lines: &[Line]) -> Result<Vec<
     let sql = format!(
         "INSERT INTO fact_line (tenant, project, fact, value, value_before, source, since, observed_at, by_account, at) \
          SELECT $1, project, fact, value, value_before, source, since, observed_at, by_account, at FROM {from} AS line \
-         WHERE true ORDER BY project, fact, source, at ON CONFLICT (tenant, project, fact, source, at) DO NOTHING \
+         WHERE true ORDER BY project, fact, source, at ON CONFLICT (tenant, project, fact, source, at, substr(value, 1, 64)) DO NOTHING \
          RETURNING fact"
     );
     let mut keys = Vec::new();

@@ -2,7 +2,7 @@
 //! Knows no internals; a verdict is wrong by what the sandbox says of the add, and by nothing else.
 
 use super::steps::Way;
-use diagnosis::{Confidence, Overall, Ruling, Source};
+use diagnosis::{Confidence, Overall, Route, Ruling, Source};
 use invite_guard::domain::case::Case;
 use invite_guard::domain::history::STATEMENT_FRESH;
 use invite_guard_sandbox::{MailKind, Truth};
@@ -86,6 +86,13 @@ impl Add {
     }
 }
 
+/// How somebody was added cannot be told, and the site's mail truly was off: then none would have come by any way. That a silent
+/// add would have sent none anyway is for a log that can be read.
+fn mail_was_off(slug: &str, case: &Case, inside: &[&Add]) -> bool {
+    let off = inside.iter().any(|add| !add.mail_on && !add.invited());
+    slug == "outgoing_mail_disabled" && case.route == Route::Unknown && off
+}
+
 impl Ledger {
     /// What is wrong about a case; empty when nothing is.
     pub(super) fn faults(&self, desk: &str, account: &str, case: &Case, tally: &mut Tally) -> Vec<String> {
@@ -95,7 +102,7 @@ impl Ledger {
         let Some(latest) = inside.last() else {
             return vec![format!("a case of no add: {:?} holds none of {own:#?}", case.added)];
         };
-        let mut faults = Vec::new();
+        let (mut faults, mut said_before) = (Vec::new(), false);
         let mut wrong = |what: &str, slug: &str, more: String| {
             faults.push(format!("WRONG CONFIRMED {what} of {slug}\n{inside:#?}\nall: {}\ncase: {more}", own.len()));
         };
@@ -122,7 +129,10 @@ impl Ledger {
                     *tally.allowed.entry("leaves_no_trace").or_default() += 1;
                 }
             } else if said_so() {
+                said_before = true;
                 *tally.allowed.entry("said_before_it_changed").or_default() += 1;
+            } else if finding.ruling == Ruling::Blocks && mail_was_off(slug, case, &inside) {
+                *tally.allowed.entry("no_mail_leaves_a_site_whose_mail_is_off").or_default() += 1;
             } else if self.moved_within_minutes(slug, account, case) {
                 *tally.allowed.entry("moved_within_minutes").or_default() += 1;
             } else {
@@ -138,8 +148,7 @@ impl Ledger {
             }
         }
         if case.overall == Some(Overall::Blocked) && inside.iter().all(|add| add.invited()) {
-            let excused = tally.allowed.contains_key("said_before_it_changed");
-            if !excused {
+            if !said_before {
                 wrong("word, though an invitation went out,", "overall", format!("{:#?}", case.findings));
             }
         }
@@ -147,7 +156,7 @@ impl Ledger {
     }
 
     /// Whether an admin had truly said so before this add, and nothing that could be read has told of the change since: as
-    /// sure as rules.md lets a statement be for thirty days.
+    /// sure as a statement may be for thirty days.
     fn was_so(&self, slug: &str, desk: &str, observed: Timestamp, add: &Add, case: &Case) -> bool {
         let said = self
             .statements

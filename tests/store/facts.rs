@@ -52,6 +52,9 @@ async fn lines_are_kept_once_and_read_back_whole() {
         assert_eq!(store.lines(T, None).await.expect("reads"), [stated(5, false), stated(6, false)]);
         assert_eq!(store.lines(TenantId(2), Some(P)).await.expect("reads"), []);
         assert_eq!(store.record(T, &[]).await.expect("nothing to do"), []);
+        store.record(T, &[toggled(30, false), toggled(30, true)]).await.expect("records");
+        let all = store.lines(T, Some(P)).await.expect("reads");
+        assert_eq!(all.len(), 4, "two changes at one instant are two: {all:?}");
     })
     .await;
 }
