@@ -55,6 +55,8 @@ struct Asked<'a> {
     seats: Vec<Seat>,
     mail: Option<Answer>,
     listed: Option<Listed>,
+    /// What imported logs and admins said about the address.
+    heard: Fact<bool>,
 }
 
 impl Sources {
@@ -74,14 +76,17 @@ impl Sources {
         let (around, again_at) = around;
         let now = self.clock.now();
         let mut checked = Vec::with_capacity(typed.len());
-        let all = std::iter::zip(std::iter::zip(&addresses, faults), std::iter::zip(holders, listed));
-        for ((address, fault), (holder, listed)) in all {
+        let accounts: Vec<_> = holders.iter().map(|h| Some(h.as_ref().ok()?.as_ref()?.account.clone())).collect();
+        let heard = self.heard_of(tenant, project, &addresses, &accounts, now).await;
+        let said = std::iter::zip(listed, heard);
+        let all = std::iter::zip(std::iter::zip(&addresses, faults), std::iter::zip(holders, said));
+        for ((address, fault), (holder, (listed, heard))) in all {
             let mail = address.domain().and_then(|domain| mails.get(domain)).copied();
             let seats = match &holder {
                 Ok(Some(holder)) => self.store.seats(tenant.id, &holder.account).await.unwrap_or_default(),
                 _ => Vec::new(),
             };
-            let asked = Asked { address, fault, holder, seats, mail, listed };
+            let asked = Asked { address, fault, holder, seats, mail, listed, heard };
             checked.push(told(asked, &around, again_at, right, project, now));
         }
         checked
@@ -240,11 +245,15 @@ fn told(
         sheet.person.address_domain_mail = fact;
         again_at = earlier(again_at, again);
     }
-    if let Some(listed) = asked.listed {
-        let (fact, again) = suppressed(listed);
-        sheet.person.address_suppressed = fact;
-        again_at = earlier(again_at, again);
-    }
+    let (listed, again) = asked.listed.map_or((Fact::Unknown(Gap::NotAsked), None), suppressed);
+    again_at = earlier(again_at, again);
+    sheet.person.address_suppressed = match (asked.heard, listed) {
+        // Atlassian's own log says more about Atlassian's list than the operator's provider; of two that differ, the block.
+        (heard @ Fact::Known(Observed { value: true, .. }), _) => heard,
+        (Fact::Known(heard), Fact::Unknown(_)) => Fact::Known(heard),
+        (Fact::Unknown(gap), Fact::Unknown(Gap::NotAsked)) => Fact::Unknown(gap),
+        (_, listed) => listed,
+    };
     let account = match asked.holder {
         Ok(Some(holder)) => {
             of_holder(&mut sheet, &holder, &asked.seats, project, now);

@@ -1,15 +1,18 @@
 //! Whether an address is blocked: imported rows of *Customer notification logs*, and what admins said about a person.
 //! Asks nobody for the list itself, which nobody can read. An address is compared by its mark and forgotten at once.
 
-use super::{Asked, Reach, Reader, Spec, Told, soon, store_gap};
+use super::{Asked, Reach, Reader, Sources, Spec, Told, soon, store_gap};
 use crate::domain::address::{Address, AddressMark};
 use crate::domain::mark::MarkedRow;
 use crate::domain::person_line::PersonLine;
 use crate::domain::suppression::{Add, as_of, stated_via};
+use crate::domain::tenant::Tenant;
+use crate::domain::{AccountId, ProjectId, TenantId};
 use crate::jira::JiraError;
 use crate::store::StoreError;
-use diagnosis::{Fact, FactKey, Gap, key};
+use diagnosis::{Fact, FactKey, Gap, Moment, key};
 use futures::{StreamExt, stream};
+use jiff::Timestamp;
 use secrecy::ExposeSecret as _;
 use serde::Deserialize as _;
 
@@ -26,7 +29,7 @@ enum Shown {
     As(AddressMark),
     Hidden,
     /// Could not be asked, and when to ask again.
-    Failed(Gap, Option<jiff::Timestamp>),
+    Failed(Gap, Option<Timestamp>),
 }
 
 #[async_trait::async_trait]
@@ -114,6 +117,47 @@ fn judged(at: &Reach<'_>, asked: &Asked<'_>, said: &[PersonLine], shown: &Shown,
     };
     told.put::<key::AddressSuppressed>(fact);
     told
+}
+
+impl Sources {
+    /// What imported logs say about these addresses, and admins about whoever has them, for adds now.
+    pub(super) async fn heard_of(
+        &self,
+        tenant: &Tenant,
+        project: ProjectId,
+        addresses: &[Address],
+        accounts: &[Option<AccountId>],
+        now: Timestamp,
+    ) -> Vec<Fact<bool>> {
+        let heard = self.rows_and_words(tenant.id, addresses, accounts).await;
+        let (marks, rows, said) = match heard {
+            Ok(heard) => heard,
+            Err(error) => return vec![Fact::Unknown(store_gap(error)); addresses.len()],
+        };
+        let add = Add { project, window: Moment::at(now) };
+        let one = |(mark, account): (&AddressMark, &Option<AccountId>)| {
+            let rows: Vec<MarkedRow> = rows.iter().filter(|row| row.mark == *mark).cloned().collect();
+            let said: Vec<PersonLine> =
+                said.iter().filter(|line| Some(&line.account) == account.as_ref()).cloned().collect();
+            as_of(add, &rows, &said, now)
+        };
+        std::iter::zip(&marks, accounts).map(one).collect()
+    }
+
+    async fn rows_and_words(
+        &self,
+        tenant: TenantId,
+        addresses: &[Address],
+        accounts: &[Option<AccountId>],
+    ) -> Result<(Vec<AddressMark>, Vec<MarkedRow>, Vec<PersonLine>), StoreError> {
+        let key = self.store.marking_key().await?;
+        let mark = |address: &Address| address.mark(key.expose_secret(), tenant);
+        let marks: Vec<AddressMark> = addresses.iter().map(mark).collect();
+        let rows = self.store.marks(tenant, &marks).await?;
+        let known: Vec<AccountId> = accounts.iter().flatten().cloned().collect();
+        let said = self.store.person_lines(tenant, &known).await?;
+        Ok((marks, rows, said))
+    }
 }
 
 /// How somebody was added, by an admin's word.

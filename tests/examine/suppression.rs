@@ -52,10 +52,11 @@ async fn an_imported_log_blocks_whom_it_names_until_it_is_old_or_an_admin_says_o
     }
     assert_eq!(world.case(&ann).await.expect("a case").overall, world.case(&bob).await.expect("a case").overall);
 
+    world.site.fail_invitation(PROJECT, "new@customers.example", "Email address is blocked");
     let answer = import(&world, LogTab::Invitations, LogForm::Pasted).await;
     assert_eq!(
         (&answer["read"], &answer["findings"][0]["count"], &answer["skipped"]),
-        (&json!(3), &json!(3), &json!([]))
+        (&json!(4), &json!(4), &json!([]))
     );
     assert_eq!(told(&world, &ann).await, blocked, "the log says that this very invitation was blocked");
     assert_eq!(told(&world, &dan).await, blocked);
@@ -64,6 +65,13 @@ async fn an_imported_log_blocks_whom_it_names_until_it_is_old_or_an_admin_says_o
     let case = world.case(&ann).await.expect("a case");
     assert_eq!((case.state, case.overall), (CaseState::Open, Some(Overall::Blocked)));
     assert_eq!(case.primary().expect("it stands").scenario, SLUG);
+
+    let list = json!({"addresses": ["NEW@customers.example", "other@customers.example"]});
+    let answer = world.call(&world.site.agent(), "POST", "/checks", Some(list)).await;
+    let checked: Value = serde_json::from_str(&answer.body).expect("JSON");
+    let row = |n: usize| (checked["results"][n]["overall"].clone(), checked["results"][n]["primary"].clone());
+    assert_eq!(row(0), (json!("blocked"), json!(SLUG)), "a check knows it before anybody is invited: {checked}");
+    assert_eq!(row(1).1, Value::Null, "{checked}");
 
     let freed = json!({"fact": SLUG, "accountId": ann, "value": false});
     assert_eq!(world.call(&world.site.admin(), "POST", "/statements", Some(freed)).await.status, 200);
@@ -76,7 +84,6 @@ async fn an_imported_log_blocks_whom_it_names_until_it_is_old_or_an_admin_says_o
     world.settle().await;
     assert_eq!(told(&world, &cid).await, (Ruling::Blocks, Confidence::Likely), "said after the add");
 
-    // Mail about a request is refused as well; that row is from before the next add of the same person elsewhere.
     world.pass(SignedDuration::from_hours(22 * 24)).await;
     world.recheck(PROJECT, &dan).await;
     world.settle().await;
