@@ -88,8 +88,8 @@ fn domain(text: &[char], begin: usize, end: usize) -> Checked<()> {
         return if is_literal(&literal) { Ok(()) } else { Err(begin) };
     }
     let mut label = 0;
-    for index in begin..end {
-        match text[index] {
+    for (index, c) in text.iter().enumerate().take(end).skip(begin) {
+        match *c {
             '.' if label == 0 || index + 1 == end => return Err(index),
             '.' => label = 0,
             c if is_of_label(c) => label += 1,
