@@ -198,3 +198,33 @@ async fn hidden_addresses_stay_hidden() {
     bench.site.set_address_visible(&customer, false);
     assert_eq!(bench.get(&target).await.body["emailAddress"], Value::Null);
 }
+
+/// What a search for an address may be taken for rests on this.
+#[tokio::test]
+async fn a_search_for_people_finds_beginnings_hides_addresses_and_leaves_out_the_inactive() {
+    let bench = desk().await;
+    let add = |address: &str| bench.site.add_customer_at("HELP", AddBy::Agent, Some(address)).account_id;
+    let (ann, longer) = (add("ann@shop.example"), add("ann@shop.example.org"));
+    let (hidden, gone) = (add("hidden@shop.example"), add("gone@shop.example"));
+    bench.site.set_address_visible(&hidden, false);
+    bench.site.set_active(&gone, false);
+    let found = async |query: &str| -> Vec<(String, Value)> {
+        let answer = bench.get(&format!("/rest/api/3/user/search?query={query}")).await;
+        assert_eq!(answer.status, 200, "{query}");
+        let mut people: Vec<_> = answer
+            .body
+            .as_array()
+            .expect("a list of people")
+            .iter()
+            .map(|person| (person["accountId"].as_str().expect("an id").to_owned(), person["emailAddress"].clone()))
+            .collect();
+        people.sort();
+        people
+    };
+    let mut both = vec![(ann, json!("ann@shop.example")), (longer, json!("ann@shop.example.org"))];
+    both.sort();
+    assert_eq!(found("ANN%40shop.example").await, both, "beginnings of addresses, in whatever case");
+    assert_eq!(found("shop.example").await, [], "beginnings only");
+    assert_eq!(found("hidden%40shop.example").await, [(hidden, Value::Null)]);
+    assert_eq!(found("gone%40shop.example").await, [], "active people only");
+}
