@@ -24,6 +24,10 @@ pub enum AddBy {
     People,
     /// An organisation's *Add customers*; the organisation is made if the project has none of that name.
     Organisation(String),
+    /// An agent raises a request for somebody by their address, whom that makes known to the desk and nothing else.
+    OnBehalf,
+    /// An agent puts somebody by their address among the participants of this request.
+    Participant(String),
     /// A first mail to the desk, which also raises a request.
     Email,
     /// Signing up on the portal.
@@ -51,7 +55,7 @@ pub struct Truth {
     /// The mail that went out, if any.
     pub mail: Option<MailKind>,
     /// Why no invitation went out although one was to be expected: every cause that held, site before project before
-    /// person. Empty where the way itself promises none (sign-up, e-mail).
+    /// person. Empty where the way itself promises none (sign-up, e-mail, a request raised for them or with them).
     pub causes: Vec<&'static str>,
 }
 
@@ -93,10 +97,10 @@ impl State {
         self.place(project, by, &account);
         let truth = self.settle(project, by, &account, known.is_some());
         self.truths.insert((project, account.clone()), truth.clone());
-        let request = (*by == AddBy::Email).then(|| {
-            let item = NewItem::request(&account, &account, Channel::Email, "First mail to the desk");
-            self.raise(project, item)
-        });
+        let request = self.request_of(project, by, &account);
+        if *by == AddBy::Automation {
+            self.run_rule_step(project, &account);
+        }
         let address = self.person(&account).map(|person| person.address.clone()).unwrap_or_default();
         Added { account_id: account, address, new_account: known.is_none(), truth, request }
     }
@@ -130,10 +134,32 @@ impl State {
         accounts
     }
 
+    /// The request that the way raises, or which it is about.
+    fn request_of(&mut self, project: u64, by: &AddBy, account: &str) -> Option<String> {
+        match by {
+            AddBy::Email => {
+                let item = NewItem::request(account, account, Channel::Email, "First mail to the desk");
+                Some(self.raise(project, item))
+            }
+            AddBy::OnBehalf => {
+                let agent = self.house_agent.clone();
+                Some(self.raise(project, NewItem::request(account, &agent, Channel::Jira, "Raised on behalf")))
+            }
+            AddBy::Participant(item) => {
+                let id = self.item_id(item);
+                self.add_participant(id, account);
+                Some(item.clone())
+            }
+            _ => None,
+        }
+    }
+
     /// Whose account does it; nobody's when Jira's own machinery does.
     fn actor_of(&self, by: &AddBy) -> Option<String> {
         match by {
-            AddBy::Agent | AddBy::Organisation(_) | AddBy::Existing(_) => Some(self.house_agent.clone()),
+            AddBy::Agent | AddBy::Organisation(_) | AddBy::Existing(_) | AddBy::OnBehalf | AddBy::Participant(_) => {
+                Some(self.house_agent.clone())
+            }
             AddBy::Automation => Some(AUTOMATION.to_owned()),
             AddBy::Rest(RestCaller::App(account) | RestCaller::User(account)) => Some(account.clone()),
             // As captured: accounts made by Atlassian's account system have a record without an author.
@@ -166,6 +192,7 @@ impl State {
                 let id = self.organisation_on(project, name);
                 self.organisations.get_mut(&id).expect("just found or made").add(account);
             }
+            AddBy::OnBehalf | AddBy::Participant(_) => {}
             _ => self.add_actor(project, CUSTOMERS_ROLE, ActorWho::Person(account.to_owned())),
         }
     }
@@ -181,7 +208,7 @@ impl State {
             AddBy::People if mutes => None,
             AddBy::People => Some(MailKind::AtlassianInvitation),
             AddBy::Email | AddBy::SelfSignup => Some(MailKind::Verification),
-            AddBy::Automation | AddBy::Rest(_) => None,
+            AddBy::Automation | AddBy::Rest(_) | AddBy::OnBehalf | AddBy::Participant(_) => None,
         };
         let causes = self.causes(by, account, existed, invited_on, mutes);
         let actor = self.actor_of(by).unwrap_or_else(|| account.to_owned());
@@ -196,6 +223,7 @@ impl State {
     fn causes(&self, by: &AddBy, account: &str, existed: bool, invited_on: bool, mutes: bool) -> Vec<&'static str> {
         let by_portal = matches!(by, AddBy::Agent | AddBy::Organisation(_) | AddBy::Existing(_));
         let by_account = *by == AddBy::People;
+        let promises_none = matches!(by, AddBy::SelfSignup | AddBy::Email | AddBy::OnBehalf | AddBy::Participant(_));
         let suppressed = self.person(account).is_some_and(|person| self.suppressed.contains(&person.address));
         let held = [
             ("outgoing_mail_disabled", by_portal && !self.outgoing_mail_on),
@@ -203,7 +231,7 @@ impl State {
             ("created_by_automation", *by == AddBy::Automation && !existed),
             ("created_by_api", matches!(by, AddBy::Rest(_)) && !existed),
             ("address_suppressed", (by_portal || by_account) && suppressed),
-            ("existing_customer", existed && !matches!(by, AddBy::SelfSignup | AddBy::Email)),
+            ("existing_customer", existed && !promises_none),
             ("invitations_muted", by_account && mutes),
         ];
         held.into_iter().filter_map(|(slug, holds)| holds.then_some(slug)).collect()

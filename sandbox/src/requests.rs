@@ -59,6 +59,8 @@ pub(crate) struct NewItem {
     pub(crate) summary: String,
 }
 
+/// The custom field "Request participants", as this site has it.
+const PARTICIPANTS: &str = "customfield_10026";
 /// The one request type of every desk.
 pub(crate) const REQUEST_TYPE: u64 = 1;
 /// Ids of the issue types of every project.
@@ -180,7 +182,26 @@ impl State {
         }
     }
 
+    /// Puts somebody among the participants of a request; a second time changes nothing.
+    pub(crate) fn add_participant(&mut self, id: u64, account: &str) {
+        let agent = self.house_agent.clone();
+        let before = self.item_mut(id).participants.clone();
+        if before.iter().any(|known| known == account) {
+            return;
+        }
+        self.item_mut(id).participants.push(account.to_owned());
+        let change = json!({
+            "field": "Request participants", "fieldtype": "custom", "fieldId": PARTICIPANTS,
+            "from": before.join(", "), "fromString": "", "to": self.item_mut(id).participants.join(", "), "toString": "",
+        });
+        self.queue_changed_issue_event("jira:issue_updated", id, &agent, vec![change]);
+    }
+
     pub(crate) fn queue_issue_event(&mut self, event: &str, id: u64, by: &str) {
+        self.queue_changed_issue_event(event, id, by, Vec::new());
+    }
+
+    fn queue_changed_issue_event(&mut self, event: &str, id: u64, by: &str, changes: Vec<Value>) {
         let Some(item) = self.items.get(&id) else { return };
         let by_app = self.app_account.as_deref() == Some(by);
         let flow = if by == crate::people::AUTOMATION && !by_app { Flow::Secondary } else { Flow::Primary };
@@ -193,7 +214,7 @@ impl State {
             "issue_event_type_name": kind,
             "user": user,
             "issue": self.item_in_webhook(item, true),
-            "changelog": {"id": (20_000 + self.next_delivery).to_string(), "items": []},
+            "changelog": {"id": (20_000 + self.next_delivery).to_string(), "items": changes},
         });
         self.queue_event(event, body, flow);
     }
@@ -207,6 +228,9 @@ impl State {
                 fields.retain(|name, _| kept.contains(&name.as_str()));
             }
         } else if let Some(fields) = fields.as_object_mut() {
+            let people = item.participants.iter().filter_map(|id| self.person(id));
+            let people: Vec<Value> = people.map(|person| person.in_webhook(&self.base_url)).collect();
+            fields.insert(PARTICIPANTS.to_owned(), json!(people));
             for person in ["reporter", "creator"] {
                 let id = if person == "reporter" { &item.reporter } else { &item.creator };
                 fields.insert(person.to_owned(), json!(self.person(id).map(|p| p.in_webhook(&self.base_url))));
@@ -269,6 +293,8 @@ impl State {
             }),
             None => Value::Null,
         };
+        let people: Vec<Value> = item.participants.iter().filter_map(|id| user(id)).collect();
+        fields[PARTICIPANTS] = json!(people);
         fields
     }
 }

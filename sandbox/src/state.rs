@@ -12,12 +12,13 @@ use crate::calls::{CallRecord, Violation};
 use crate::customers::Truth;
 use crate::failures::FailedMail;
 use crate::faults::{Hold, Misbehaviour};
-use crate::lifecycle::App;
+use crate::lifecycle::{App, SignedRequest};
 use crate::mail::{Mail, NotifyMood};
 use crate::people::{AUTOMATION, AccountType, Person, UserKind};
 use crate::points::Meter;
 use crate::projects::{Organisation, Project};
 use crate::requests::WorkItem;
+use crate::rules::RuleStep;
 use crate::webhooks::Delivery;
 
 /// Tells the time.
@@ -52,6 +53,8 @@ pub(crate) struct State {
     pub(crate) mails: Vec<Mail>,
     pub(crate) failed_mails: Vec<FailedMail>,
     pub(crate) deliveries: Vec<Delivery>,
+    pub(crate) rule_steps: BTreeMap<u64, RuleStep>,
+    pub(crate) rule_requests: Vec<SignedRequest>,
     // switches
     pub(crate) outgoing_mail_on: bool,
     pub(crate) suppressed: BTreeSet<String>,
@@ -105,6 +108,8 @@ impl State {
             mails: Vec::new(),
             failed_mails: Vec::new(),
             deliveries: Vec::new(),
+            rule_steps: BTreeMap::new(),
+            rule_requests: Vec::new(),
             outgoing_mail_on: true,
             suppressed: BTreeSet::new(),
             user_created_for_portal_accounts: true,

@@ -1,9 +1,11 @@
 //! Projects, people, customers and switches. See the parent module.
 
 use crate::customers::{AddBy, Added, Truth};
+use crate::lifecycle::SignedRequest;
 use crate::mail::Mail;
 use crate::people::{Person, UserKind};
 use crate::projects::{CUSTOMERS_ROLE, CustomerAccess, ProjectType};
+use crate::rules::RuleStep;
 use crate::site::Sandbox;
 use crate::webhooks::Flow;
 
@@ -78,6 +80,31 @@ impl Sandbox {
         };
         self.site.touch();
         added
+    }
+
+    /// Puts the step *Send web request* behind *Add service project customer* in the project's rule; `None` takes it away.
+    pub fn set_rule_step(&self, project: &str, step: Option<RuleStep>) {
+        let mut state = self.site.lock();
+        let id = state.project_id(project);
+        match step {
+            Some(step) => state.rule_steps.insert(id, step),
+            None => state.rule_steps.remove(&id),
+        };
+    }
+
+    /// Sends the web requests of rules that ran, oldest first. Gives the answers; 0 is none.
+    pub async fn send_rule_requests(&self) -> Vec<u16> {
+        self.site.send_rule_requests().await
+    }
+
+    /// Web requests of rules that ran and were not sent yet.
+    pub fn rule_requests(&self) -> Vec<SignedRequest> {
+        self.site.lock().rule_requests.clone()
+    }
+
+    /// Loses them. Gives how many.
+    pub fn drop_rule_requests(&self) -> usize {
+        std::mem::take(&mut self.site.lock().rule_requests).len()
     }
 
     /// Puts an organisation on a project, which makes all its members customers there. It is made if there is none of

@@ -37,9 +37,8 @@ impl Sandbox {
     pub fn add_participant(&self, item: &str, account: &str) {
         {
             let mut state = self.site.lock();
-            let (id, agent) = (state.item_id(item), state.house_agent.clone());
-            state.item_mut(id).participants.push(account.to_owned());
-            state.queue_issue_event("jira:issue_updated", id, &agent);
+            let id = state.item_id(item);
+            state.add_participant(id, account);
         }
         self.site.touch();
     }
