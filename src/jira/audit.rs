@@ -45,6 +45,15 @@ pub struct PermissionsChanged {
     pub at: Timestamp,
 }
 
+/// A project's roles were changed: somebody may have been put among its customers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RolesChanged {
+    /// The project.
+    pub project: ProjectId,
+    /// When.
+    pub at: Timestamp,
+}
+
 /// One record.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AuditRecord {
@@ -54,6 +63,8 @@ pub enum AuditRecord {
     InviteToggle(InviteToggle),
     /// "Customer permissions changed".
     CustomerPermissionsChanged(PermissionsChanged),
+    /// One that tells of a project and of roles. No capture of one is known, so it is only a reason to look.
+    RolesChanged(RolesChanged),
     /// Anything else, or one of the above that does not tell what it is about.
     Other,
 }
@@ -133,8 +144,19 @@ fn read(record: &Value) -> Option<AuditRecord> {
         "customer permissions changed" => {
             AuditRecord::CustomerPermissionsChanged(PermissionsChanged { project: project()?, at })
         }
+        summary if summary.contains("role") => {
+            AuditRecord::RolesChanged(RolesChanged { project: project().or_else(|| associated(record))?, at })
+        }
         _ => AuditRecord::Other,
     })
+}
+
+/// The project that a record names beside its object.
+fn associated(record: &Value) -> Option<ProjectId> {
+    let items = record["associatedItems"].as_array()?;
+    let project =
+        items.iter().find(|item| item["typeName"].as_str().is_some_and(|name| name.eq_ignore_ascii_case("PROJECT")))?;
+    as_number(&project["id"]).map(ProjectId)
 }
 
 /// An account id; a user key (`ug:…`) is none.
@@ -182,6 +204,24 @@ mod tests {
         for (index, change) in unclear.into_iter().enumerate() {
             assert_eq!(read(&record(change)), None, "case {index}");
         }
+    }
+
+    #[test]
+    fn a_change_of_roles_is_a_reason_to_look_at_its_project() {
+        let changed = |change: fn(&mut Value)| {
+            read(&record(|r| {
+                r["summary"] = json!("Project roles changed");
+                change(r);
+            }))
+        };
+        let of_project =
+            |record| matches!(record, Some(AuditRecord::RolesChanged(change)) if change.project == ProjectId(10022));
+        assert!(of_project(changed(|_| {})));
+        assert!(of_project(changed(|r| {
+            r["associatedItems"] = json!([{"typeName": "USER", "id": "qm:a:b"}, r["objectItem"].clone()]);
+            r["objectItem"] = json!({"typeName": "PROJECT_ROLE", "id": "10101"});
+        })));
+        assert_eq!(changed(|r| r["objectItem"]["typeName"] = json!("USER")), None, "no project is named");
     }
 
     #[test]

@@ -23,7 +23,7 @@ mod servicedesk;
 mod users;
 
 pub use address_search::{BROWSE_USERS, Holder};
-pub use audit::{AuditPage, AuditRecord, InviteToggle, PermissionsChanged};
+pub use audit::{AuditPage, AuditRecord, InviteToggle, PermissionsChanged, RolesChanged};
 pub use auth::AuthError;
 pub use client::{Answer, Bounds};
 pub use comments::Comment;

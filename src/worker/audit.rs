@@ -6,12 +6,14 @@ use super::outcome::{Outcome, Trouble};
 use crate::domain::ProjectId;
 use crate::domain::tenant::Tenant;
 use crate::domain::work::{NewWork, Work};
-use crate::jira::JiraError;
+use crate::jira::{JiraError, RolesChanged};
 use diagnosis::{Source, Via};
 use jiff::SignedDuration;
 
 /// Adds judged anew after one change, at most; the others are looked at when somebody opens them.
 const UNDECIDED: u32 = 500;
+/// A pass that ended so long after a change of roles began after it.
+const ROLES_SEEN_AFTER: SignedDuration = SignedDuration::from_secs(30);
 /// Readings overlap by five minutes, so the same record comes again and again. Who was taken over silently within this time
 /// need not be once more; what changes meanwhile still comes once after it.
 const SEEDED_LATELY: SignedDuration = SignedDuration::from_mins(4);
@@ -57,6 +59,14 @@ impl Inner {
                     then.push(NewWork::wish(tenant.id, now, work));
                 }
             }
+        }
+        // Readings overlap: a pass that began after the change has seen what it did.
+        let passed = |change: &RolesChanged| {
+            let last = known.iter().find(|known| known.id == change.project).map(|known| known.last_pass);
+            last.is_none_or(|last| last.is_some_and(|last| last.duration_since(change.at) > ROLES_SEEN_AFTER))
+        };
+        for change in reading.roles_changed.iter().filter(|change| !passed(change)) {
+            then.push(NewWork::wish(tenant.id, now, Work::ReadRole { project: change.project, reseed: false }));
         }
         // An earlier attempt may have been cut off after the records were kept: then any switch may have changed.
         let changed = if attempt > 1 { known.iter().map(|known| known.id).collect() } else { reading.toggled };

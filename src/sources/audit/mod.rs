@@ -9,7 +9,7 @@ use crate::domain::audit::{AccountCreated, AuditMark, Coverage};
 use crate::domain::history::Line;
 use crate::domain::tenant::Tenant;
 use crate::domain::{Clock, ProjectId, TenantId};
-use crate::jira::{JiraError, LOOK_AGAIN, Site};
+use crate::jira::{JiraError, LOOK_AGAIN, RolesChanged, Site};
 use crate::store::Store;
 use diagnosis::Gap;
 use jiff::{SignedDuration, Timestamp};
@@ -35,6 +35,8 @@ pub struct AuditReading {
     pub toggled: Vec<ProjectId>,
     /// Projects whose customer access changed: other people may be in their lists now, without having been added.
     pub permissions_changed: Vec<ProjectId>,
+    /// Projects whose roles were changed, as far as records tell of that: somebody may have been put among their customers.
+    pub roles_changed: Vec<RolesChanged>,
     /// When to read again before the next turn, if something passing stood in the way.
     pub again_at: Option<Timestamp>,
 }
@@ -124,6 +126,7 @@ impl Audit {
             created: batch.created,
             toggled,
             permissions_changed: batch.permissions_changed,
+            roles_changed: batch.roles_changed,
             again_at: None,
         })
     }

@@ -6,7 +6,7 @@ use crate::domain::ProjectId;
 use crate::domain::audit::{AccountCreated, Coverage};
 use crate::domain::history::Line;
 use crate::domain::tenant::Tenant;
-use crate::jira::{AuditRecord, JiraError, Site};
+use crate::jira::{AuditRecord, JiraError, RolesChanged, Site};
 use diagnosis::{FactKey, Source};
 use jiff::Timestamp;
 use serde_json::Value;
@@ -31,6 +31,8 @@ pub(super) struct Batch {
     pub(super) created: Vec<AccountCreated>,
     pub(super) lines: Vec<Line>,
     pub(super) permissions_changed: Vec<ProjectId>,
+    /// A busy log is not asked for these: the passes find whom they tell of.
+    pub(super) roles_changed: Vec<RolesChanged>,
 }
 
 impl Batch {
@@ -43,6 +45,7 @@ impl Batch {
             created: Vec::new(),
             lines: Vec::new(),
             permissions_changed: Vec::new(),
+            roles_changed: Vec::new(),
         }
     }
 }
@@ -136,6 +139,7 @@ impl Reading<'_> {
                 }
             }
             AuditRecord::CustomerPermissionsChanged(change) => self.batch.permissions_changed.push(change.project),
+            AuditRecord::RolesChanged(change) => self.batch.roles_changed.push(change),
             AuditRecord::AccountCreated(_) | AuditRecord::Other => {}
         }
     }
