@@ -8,6 +8,7 @@ pub mod case;
 pub mod clock;
 pub mod history;
 pub mod id;
+pub mod ingest;
 pub mod mark;
 pub mod person_line;
 pub mod principal;

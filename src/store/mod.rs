@@ -7,6 +7,7 @@ mod dialect;
 mod error;
 mod facts;
 pub mod inbox;
+mod ingest;
 mod marks;
 mod open;
 mod passes;
@@ -24,6 +25,7 @@ mod trail;
 pub use calibration::Calibrations;
 pub use error::OpenError;
 pub use inbox::Inbox;
+pub use ingest::IngestSecrets;
 pub use marks::Marks;
 pub use open::{SqlStore, migrate, open};
 pub use person_lines::PersonLines;
@@ -401,6 +403,7 @@ pub trait Store:
     + Marks
     + Scans
     + Calibrations
+    + IngestSecrets
     + 'static
 {
 }
@@ -418,6 +421,7 @@ impl<T> Store for T where
         + Marks
         + Scans
         + Calibrations
+        + IngestSecrets
         + 'static
 {
 }

@@ -121,8 +121,8 @@ fn key_of(envelope: &[u8]) -> Option<(&[u8], &[u8])> {
     (head[0] == VERSION).then(|| rest.split_at_checked(usize::from(head[1])))?
 }
 
-/// 32 bytes that nobody can guess.
-pub(super) fn random_key() -> Vec<u8> {
+/// 32 bytes that nobody can guess, from the system's own source.
+pub fn random_key() -> Vec<u8> {
     Key::<XChaCha20Poly1305>::generate().to_vec()
 }
 

@@ -41,6 +41,8 @@ const OF_A_TENANT: &[&str] = &[
     "address_mark",
     "calibration",
     "look",
+    "ingest_secret",
+    "ingest_pace",
     "pause",
     "pace",
 ];
@@ -52,7 +54,7 @@ fn owner(tenant: TenantId) -> String {
 /// Tables without a row id need their keys named to be deleted in slices.
 fn keys_of(table: &str) -> &'static str {
     match table {
-        "queue" | "fact_line" | "trail" | "person_line" => "id",
+        "queue" | "fact_line" | "trail" | "person_line" | "ingest_secret" => "id",
         "scan" => "tenant, id",
         "scan_way" => "tenant, scan, via",
         "roster_pass" | "roster_run" | "roster_gap" => "tenant, project, via",
@@ -63,6 +65,7 @@ fn keys_of(table: &str) -> &'static str {
         "project" => "tenant, id",
         "customer_case" => "tenant, project, account",
         "account_created" => "tenant, account",
+        "ingest_pace" => "tenant, project",
         "address_mark" => "tenant, project, mark, kind, not_before",
         "calibration" => "tenant, source",
         "look" => "tenant, source, project",

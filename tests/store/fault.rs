@@ -9,6 +9,7 @@ use invite_guard::domain::audit::{AccountCreated, AuditMark};
 use invite_guard::domain::calibration::{Calibration, CalibrationState, Look};
 use invite_guard::domain::case::Case;
 use invite_guard::domain::history::Line;
+use invite_guard::domain::ingest::IngestSecret;
 use invite_guard::domain::mark::MarkedRow;
 use invite_guard::domain::person_line::PersonLine;
 use invite_guard::domain::project::{Canary, Project, Settings};
@@ -20,7 +21,7 @@ use invite_guard::domain::trail::Entry;
 use invite_guard::domain::work::{Claim, Class, End, NewWork};
 use invite_guard::domain::{AccountId, ProjectId, TenantId, WorkId};
 use invite_guard::store::{
-    Accepted, Calibrations, CaseFilter, Cases, Depth, FactLog, Marks, Noted, Passes, PersonLines, Projects, Queue,
+    Accepted, Calibrations, CaseFilter, Cases, Depth, FactLog, IngestSecrets, Marks, Noted, Passes, PersonLines, Projects, Queue,
     Result, Roster, Row, RowState, Scans, Store, StoreError, Tenants, Trail,
 };
 use jiff::{SignedDuration, Timestamp};
@@ -254,6 +255,14 @@ delegate!(Scans {
         now: Timestamp,
     ) -> bool;
     fn sweep_scans(&self, tenant: TenantId, before: Timestamp) -> u64;
+});
+
+delegate!(IngestSecrets {
+    fn add_ingest_secret(&self, secret: &IngestSecret, most: u32) -> bool;
+    fn ingest_secret(&self, id: &str) -> Option<IngestSecret>;
+    fn ingest_secrets(&self, tenant: TenantId, project: ProjectId) -> Vec<IngestSecret>;
+    fn remove_ingest_secret(&self, tenant: TenantId, project: ProjectId, id: &str) -> bool;
+    fn admit_ingest(&self, secret: &IngestSecret, now: Timestamp, most: u32) -> Option<SignedDuration>;
 });
 
 delegate!(PersonLines {

@@ -8,6 +8,7 @@ mod facts;
 pub(crate) mod fault;
 mod given;
 mod inbox;
+mod ingest;
 mod marks;
 mod model;
 mod opening;
