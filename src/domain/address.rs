@@ -4,6 +4,7 @@
 use super::TenantId;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use secrecy::{ExposeSecret as _, SecretString};
+use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 
 /// An address in flight. Never stored, never logged.
@@ -40,7 +41,8 @@ impl Address {
 }
 
 /// A keyed hash of an address: without the key nobody can try addresses against it.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct AddressMark(pub String);
 
 #[cfg(test)]

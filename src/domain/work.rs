@@ -1,6 +1,7 @@
 //! Pieces of work: what is stored in the queue, in which lane it runs and how it may end.
 //! Knows no SQL and does no work. Account ids are all it carries about people.
 
+use super::address::AddressMark;
 use super::{AccountId, ProjectId, TenantId, WorkId};
 use diagnosis::Via;
 use jiff::{SignedDuration, Timestamp};
@@ -42,6 +43,26 @@ pub enum Work {
         actor: AccountId,
         /// When.
         at: Timestamp,
+    },
+    /// Somebody takes part in a request that others raised: perhaps the first that is seen of them in the project.
+    Participant {
+        /// The project.
+        project: ProjectId,
+        /// The person.
+        account: AccountId,
+        /// When.
+        at: Timestamp,
+    },
+    /// A rule's web request said that it added somebody.
+    RuleStep {
+        /// The rule's project.
+        project: ProjectId,
+        /// Whom, or by which mark to know them.
+        who: Added,
+        /// When the rule said so.
+        at: Timestamp,
+        /// How often they were looked for already.
+        looked: u8,
     },
     /// Write every changed case of one project into Jira: one writer per project.
     Publish {
@@ -97,13 +118,35 @@ pub enum Work {
     Erase,
 }
 
+/// Whom a rule says that it added.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Added {
+    /// By account.
+    Account(AccountId),
+    /// By an address that no account was found for, as its mark.
+    Mark(AddressMark),
+}
+
+impl std::fmt::Display for Added {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Account(account) => account.fmt(f),
+            Self::Mark(mark) => f.write_str(&mark.0),
+        }
+    }
+}
+
 impl Work {
     /// At most one leased row per (tenant, lane), so no two workers hold one customer or write into one project.
     pub fn lane(&self) -> String {
         match self {
-            Self::Locate { account, .. } | Self::Examine { account, .. } | Self::Request { reporter: account, .. } => {
-                format!("person:{account}")
-            }
+            Self::Locate { account, .. }
+            | Self::Examine { account, .. }
+            | Self::Participant { account, .. }
+            | Self::RuleStep { who: Added::Account(account), .. }
+            | Self::Request { reporter: account, .. } => format!("person:{account}"),
+            Self::RuleStep { who: Added::Mark(mark), .. } => format!("person:{}", mark.0),
             Self::Publish { project } => format!("publish:{project}"),
             Self::Reconcile { .. } => "reconcile".to_owned(),
             Self::ReadRole { project, .. } => format!("role:{project}"),
@@ -123,6 +166,8 @@ impl Work {
             Self::Locate { .. }
             | Self::Examine { .. }
             | Self::Request { .. }
+            | Self::Participant { .. }
+            | Self::RuleStep { .. }
             | Self::Publish { .. }
             | Self::ReadAudit => Class::Hint,
             Self::Reconcile { .. }
@@ -141,6 +186,8 @@ impl Work {
             Self::Locate { .. } => "locate",
             Self::Examine { .. } => "examine",
             Self::Request { .. } => "request",
+            Self::Participant { .. } => "participant",
+            Self::RuleStep { .. } => "rule_step",
             Self::Publish { .. } => "publish",
             Self::Reconcile { .. } => "reconcile",
             Self::ReadRole { .. } => "read_role",
@@ -193,6 +240,8 @@ impl NewWork {
             Work::Examine { project, account, .. } => format!("examine:{project}:{account}"),
             Work::Locate { account, .. } => format!("locate:{account}"),
             Work::Request { request, actor, at, .. } => format!("request:{request}:{actor}:{}", at.as_millisecond()),
+            Work::Participant { project, account, .. } => format!("participant:{project}:{account}"),
+            Work::RuleStep { project, who, .. } => format!("rule:{project}:{who}"),
             // The second look is asked for while the next daily pass waits already: two wishes, one lane.
             Work::Reconcile { again: true } => "reconcile:again".to_owned(),
             // A pass may be asked for while its next page waits: two wishes, one lane.

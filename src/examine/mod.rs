@@ -15,7 +15,7 @@ pub use selftest::{SelfTest, SourceReport, SourceState};
 
 use crate::domain::tenant::Tenant;
 use crate::domain::{AccountId, Clock, ProjectId};
-use crate::jira::{Jira, JiraError};
+use crate::jira::{Jira, JiraError, User};
 use crate::sources::{Gathered, Sources};
 use crate::store::Store;
 use diagnosis::{Diagnosis, FactKey, Moment, Route, Sheet, Via, diagnose, route, scenarios};
@@ -116,6 +116,14 @@ impl Examiner {
     /// Lets optional sources look at the site if it is their turn; true when something was seen, and adds may be judged anew.
     pub async fn look(&self, tenant: &Tenant) -> bool {
         self.sources.look_by_itself(tenant).await
+    }
+
+    /// An account as Jira knows it, remembered for a while.
+    ///
+    /// # Errors
+    /// [`JiraError::NotFound`] when Jira knows no such account; else it could not be asked.
+    pub async fn account(&self, tenant: &Tenant, account: &AccountId) -> Result<User, JiraError> {
+        self.sources.user(tenant, account, false).await
     }
 
     /// Reads the audit log on from its watermark, into the store; one at a time for a tenant.

@@ -1,5 +1,5 @@
 //! Accounts: type, whether active, and whether it is Automation's. A name is only compared here, never kept.
-//! Does not search for people.
+//! Does not search for people. An address is for comparing in memory, never kept.
 
 use super::client::{Call, Endpoint, count_objects, endpoint};
 use super::{Result, Site};

@@ -16,6 +16,7 @@ mod own_roster;
 mod plan;
 mod preferences;
 mod role;
+mod rule_word;
 pub mod statements;
 mod suppression;
 mod switches;
@@ -124,11 +125,12 @@ trait Reader: Send + Sync {
 }
 
 /// Every way there is; a new one is a file and a line here.
-static REGISTRY: [&dyn Reader; 9] = [
+static REGISTRY: [&dyn Reader; 10] = [
     &own_roster::OwnRoster,
     &role::Role,
     &audit::creation::Creation,
     &user::UserReader,
+    &rule_word::RuleWord,
     &suppression::Suppression,
     &suppression::StatedVia,
     &preferences::Preferences,

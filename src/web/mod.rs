@@ -6,6 +6,7 @@
 //! | `SignedInstall`: RS256 by an install key, `iss` = the body's client key, `aud` = our public URL, real `qsh` | `connect/token` |
 //! | `SignedLifecycle`, `SignedWebhook`: HS256 by the tenant's secret, real `qsh` | `connect/token` |
 //! | `FrameVisit`: the same in `?jwt=` alone, living at most 15 minutes | `connect/token` |
+//! | `RuleSecret`: `X-Invite-Guard-Secret`, made for one project by its admin, compared as a hash | `ingest` |
 //! | `In<Agent>`, `In<AdministerProjects>`, `OnSite<AdministerJira>`: context token with a person, and the right asked from Jira | `gate`, `rights` |
 //!
 //! A scope without a gate, a handler without a state: both refuse. Every 401 is the same answer.
@@ -16,6 +17,7 @@ mod csp;
 mod edge;
 mod gate;
 mod head;
+mod ingest;
 mod look;
 mod ops;
 pub mod panel;
@@ -78,6 +80,8 @@ fn everything(config: &mut ServiceConfig) {
         .service(resource("/connect/enabled").post(lifecycle::enabled))
         .service(resource("/connect/disabled").post(lifecycle::disabled))
         .service(resource("/connect/webhooks").post(webhooks::receive))
+        // rules of Automation
+        .service(resource("/ingest/automation").post(ingest::automation))
         // frames
         .service(resource("/connect/project").get(screens::project))
         .service(resource("/connect/issue").get(screens::issue))
@@ -93,7 +97,7 @@ fn fragments(config: &mut ServiceConfig) {
 }
 
 fn json(config: &mut ServiceConfig) {
-    use api::{cases, checks, health, imports, missed, scans, settings, site, statements, trail};
+    use api::{cases, checks, health, imports, ingest_secrets, missed, scans, settings, site, statements, trail};
     let project = scope("/projects/{p}")
         .service(resource("/health").get(health::show))
         .service(resource("/customers").get(cases::list))
@@ -107,6 +111,8 @@ fn json(config: &mut ServiceConfig) {
         .service(resource("/imports/automation").post(imports::automation))
         .service(resource("/imports/notification-log").post(imports::notification_log))
         .service(resource("/missed").get(missed::show))
+        .service(resource("/ingest-secrets").get(ingest_secrets::list).post(ingest_secrets::make))
+        .service(resource("/ingest-secrets/{id}").delete(ingest_secrets::delete))
         .service(resource("/settings").get(settings::show).put(settings::put))
         .service(resource("/statements").get(statements::of_project).post(statements::say_of_project))
         .service(resource("/trail").get(trail::of_project));

@@ -9,6 +9,7 @@ use crate::domain::tenant::Tenant;
 use crate::domain::work::{End, NewWork, Work};
 use crate::domain::{AccountId, ProjectId};
 use crate::examine::{Examination, Subject};
+use diagnosis::Via;
 use jiff::{SignedDuration, Timestamp};
 
 /// A case that nobody and nothing ended by then is over.
@@ -122,6 +123,12 @@ impl Inner {
             // Removed and added once more: another add, whose case takes over what stands in Jira for the first.
             (Some(before), Some(seat)) if seat.added.not_before > before.added.not_after => {
                 Some(successor(before, noticed(seat)))
+            }
+            // First met on a request, and then a better witness knew of an add: an invitation may have been expected after all.
+            (Some(case), Some(seat))
+                if case.via == Via::Request && seat.via != Via::Request && !case.state.has_ended() =>
+            {
+                Some(Case { via: seat.via, added: seat.added, ..case })
             }
             (Some(case), _) => Some(case),
         })

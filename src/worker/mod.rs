@@ -6,9 +6,11 @@ mod examine;
 mod locate;
 mod outcome;
 mod perform;
+mod presence;
 mod publish;
 mod request;
 mod roster;
+mod rule;
 mod sweep;
 mod turn;
 
@@ -72,14 +74,15 @@ struct Inner {
     settings: Settings,
     wake: Arc<Notify>,
     glances: locate::Glances,
+    team: presence::Team,
 }
 
 impl Worker {
     /// A worker that does nothing yet; see [`Worker::run`] and [`Worker::drain`].
     pub fn new(deps: Deps) -> Self {
         let Deps { store, jira, examiner, publisher, clock, settings, wake } = deps;
-        let glances = locate::Glances::default();
-        Self(Arc::new(Inner { store, jira, examiner, publisher, clock, settings, wake, glances }))
+        let (glances, team) = (locate::Glances::default(), presence::Team::default());
+        Self(Arc::new(Inner { store, jira, examiner, publisher, clock, settings, wake, glances, team }))
     }
 }
 

@@ -99,6 +99,11 @@ impl Inner {
                 let seen = super::request::Seen { project: *project, request, reporter, actor, at: *at };
                 self.request(tenant, &seen).await
             }
+            Work::Participant { project, account, at } => self.participant(tenant, *project, account, *at).await,
+            Work::RuleStep { project, who, at, looked } => {
+                let step = super::rule::Step { project: *project, who, at: *at, looked: *looked };
+                self.rule_step(tenant, &step).await
+            }
             Work::Publish { project } => self.publish(tenant, *project).await,
             Work::Reconcile { again } => self.reconcile(tenant, *again).await,
             Work::ReadRole { project, reseed } => self.read_role(tenant, *project, *reseed, claim.attempt).await,

@@ -1,17 +1,18 @@
-//! An event on a request: its customer got in, or a case has another request to be shown on.
+//! An event on a request: its customer got in, a case has another request to be shown on, or it is the first seen of them.
 //! Knows no webhook; whoever stored the row has read and checked it.
 
 use super::Inner;
 use super::examine::Asked;
 use super::outcome::{Outcome, Trouble};
+use super::presence::{Met, is_known};
 use crate::domain::case::{Case, CaseState};
+use crate::domain::roster::Seat;
 use crate::domain::tenant::Tenant;
 use crate::domain::work::{End, NewWork, Work};
 use crate::domain::{AccountId, ProjectId};
-use jiff::{SignedDuration, Timestamp};
+use diagnosis::Via;
+use jiff::Timestamp;
 
-/// By then a hint about a new account has been looked into for the last time.
-const SETTLED_AFTER: SignedDuration = SignedDuration::from_mins(13);
 /// The row may be written by others at the same moment.
 const TRIES: usize = 5;
 
@@ -30,13 +31,15 @@ impl Seen<'_> {
         self.actor == self.reporter
     }
 
-    /// What it makes of the case; false when nothing.
-    fn applies(&self, case: &mut Case, now: Timestamp) -> bool {
+    /// What it makes of the case; false when nothing. `stayed`: the person had been here before the add, and gone.
+    fn applies(&self, case: &mut Case, stayed: bool, now: Timestamp) -> bool {
         if case.state.has_ended() {
             return false;
         }
-        // Before the window's end they may have done it before the add.
-        if self.by_the_customer() && self.at >= case.added.not_after {
+        // Inside the window it may have been before the add: then they were in already and are in still, unless they were
+        // removed in between.
+        let after = if stayed { case.added.not_after } else { case.added.not_before };
+        if self.by_the_customer() && self.at >= after {
             return case.end(CaseState::GotIn, now);
         }
         if case.state == CaseState::Open && case.written.property_on.as_deref() != Some(self.request) {
@@ -57,12 +60,13 @@ impl Inner {
                 None => return Ok(Outcome::done()),
             }
         }
+        let stayed = seen.by_the_customer() && self.stayed(tenant, seen).await?;
         for _ in 0..TRIES {
             let Some(mut case) = self.store.case(tenant.id, seen.project, seen.reporter).await? else {
                 return Ok(Outcome::then(then));
             };
             let now = self.clock.now();
-            if seen.applies(&mut case, now) && !self.store.save(&case).await? {
+            if seen.applies(&mut case, stayed, now) && !self.store.save(&case).await? {
                 continue;
             }
             if case.is_unpublished() {
@@ -73,20 +77,29 @@ impl Inner {
         Ok(Outcome { end: End::Retry { why: "case_busy" }, then })
     }
 
-    /// Events overtake each other: who acts may be an add that was noticed, or is even only looked for, in this moment.
+    async fn stayed(&self, tenant: &Tenant, seen: &Seen<'_>) -> Result<bool, Trouble> {
+        let seats = self.store.seats(tenant.id, seen.reporter).await?;
+        Ok(seats.iter().any(|seat| seat.project == seen.project && seat.stayed_before.is_some()))
+    }
+
+    /// Events overtake each other: who acts may be an add that was noticed in this moment, or of whom nothing was noticed.
     /// `None`: this person is none of our business.
     async fn not_judged_yet(&self, tenant: &Tenant, seen: &Seen<'_>) -> Result<Option<Outcome>, Trouble> {
-        if !seen.by_the_customer() {
-            return Ok(None);
-        }
         let seats = self.store.seats(tenant.id, seen.reporter).await?;
-        if seats.iter().any(|seat| seat.project == seen.project && !seat.seeded && seat.gone_at.is_none()) {
+        let here = |seat: &&Seat| seat.project == seen.project && !seat.seeded && seat.gone_at.is_none();
+        if let Some(seat) = seats.iter().find(here) {
+            // Another look at them is on its way; at the request of somebody else it must not become a quiet one.
+            if !seen.by_the_customer() && seat.via != Via::Request {
+                return Ok(None);
+            }
             let asked = Asked { fresh: false, quiet: true };
             return Box::pin(self.judge(tenant, seen.project, seen.reporter, asked)).await.map(Some);
         }
-        let settled = seen.at.checked_add(SETTLED_AFTER).unwrap_or(Timestamp::MIN);
-        // Nobody whom a pass or a hint ever showed: perhaps on the way here.
-        let may_come = seats.is_empty() && self.clock.now() < settled;
-        Ok(may_come.then(|| Outcome::defer(settled, "not_noticed_yet")))
+        if is_known(&seats, seen.project) {
+            return Ok(None);
+        }
+        let themselves = seen.by_the_customer();
+        self.first_presence(tenant, &Met { project: seen.project, account: seen.reporter, themselves, at: seen.at })
+            .await
     }
 }

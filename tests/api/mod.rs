@@ -7,6 +7,7 @@ mod importing;
 mod people;
 mod refusing;
 mod rights;
+mod rules;
 mod selftest;
 mod shapes;
 mod stating;

@@ -7,7 +7,7 @@ use invite_guard::domain::history::Line;
 use invite_guard::domain::project::{CommentMode, Settings};
 use invite_guard::domain::work::Work;
 use invite_guard::domain::{AccountId, Clock, ProjectId};
-use invite_guard_sandbox::{AddBy, Added};
+use invite_guard_sandbox::{AddBy, Added, RuleStep, RuleTells};
 use serde_json::Value;
 
 impl World {
@@ -35,6 +35,16 @@ impl World {
     pub(crate) async fn set_comments(&self, project: &str, comment_mode: CommentMode) {
         let settings = Settings { comment_mode, ..Settings::default() };
         self.store.set_settings(self.id(), self.project(project), &settings).await.expect("settings are kept");
+    }
+
+    /// An admin put the step *Send web request* into the project's rule, as our page tells it.
+    pub(crate) async fn set_rule_step(&self, project: &str, tells: RuleTells) {
+        let made = self.call(&self.site.admin(), "POST", "/ingest-secrets", None).await;
+        let made: Value = serde_json::from_str(&made.body).expect("a secret with its step");
+        let text = |value: &Value| value.as_str().expect("a text").to_owned();
+        let header = &made["step"]["headers"][0];
+        let headers = vec![(text(&header["name"]), text(&header["value"]))];
+        self.site.set_rule_step(project, Some(RuleStep { url: text(&made["step"]["url"]), headers, tells }));
     }
 
     /// An agent adds a new customer; the account id.

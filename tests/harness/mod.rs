@@ -133,9 +133,10 @@ impl World {
         assemble(&self.store, &self.clock, jira, settings(), self.optional)
     }
 
-    /// Delivers every waiting webhook and does everything that is due.
+    /// Delivers every waiting webhook and every web request of a rule, and does everything that is due.
     pub(crate) async fn deliver(&self) {
         self.site.deliver_all().await;
+        self.site.send_rule_requests().await;
         self.settle().await;
     }
 

@@ -21,8 +21,8 @@ use invite_guard::domain::trail::Entry;
 use invite_guard::domain::work::{Claim, Class, End, NewWork};
 use invite_guard::domain::{AccountId, ProjectId, TenantId, WorkId};
 use invite_guard::store::{
-    Accepted, Calibrations, CaseFilter, Cases, Depth, FactLog, IngestSecrets, Marks, Noted, Passes, PersonLines, Projects, Queue,
-    Result, Roster, Row, RowState, Scans, Store, StoreError, Tenants, Trail,
+    Accepted, Calibrations, CaseFilter, Cases, Depth, FactLog, IngestSecrets, Marks, Noted, Passes, PersonLines,
+    Projects, Queue, Result, Roster, Row, RowState, Scans, Store, StoreError, Tenants, Trail,
 };
 use jiff::{SignedDuration, Timestamp};
 use secrecy::SecretSlice;

@@ -7,7 +7,6 @@ use invite_guard::domain::case::CaseState;
 use invite_guard::domain::project::CommentMode;
 use invite_guard::domain::work::Work;
 use invite_guard::domain::{AccountId, Clock};
-use invite_guard::publish::CASE_PROPERTY;
 use invite_guard::store::CaseFilter;
 use invite_guard_sandbox::{AddBy, UserKind};
 use jiff::SignedDuration;
@@ -131,31 +130,6 @@ async fn a_request_of_their_own_ends_the_case_even_if_it_is_told_first() {
     );
     world.check().await;
     world.end().await;
-}
-
-/// Who comes by the portal or by mail was not invited, so nothing can have blocked that.
-#[actix_web::test]
-async fn who_was_never_added_gets_no_case_by_raising_requests() {
-    for engine in Engine::available() {
-        let world = World::start(engine).await;
-        world.set_comments(PROJECT, CommentMode::Request).await;
-        world.state_invitations_off(PROJECT).await;
-        let account = world.site.add_user(UserKind::Outsider);
-        for _ in 0..2 {
-            let own = world.site.raise_request(PROJECT, &account);
-            let for_them = world.raise_for(PROJECT, &account);
-            world.deliver().await;
-            world.pass_in_steps(15, SignedDuration::from_mins(1)).await;
-            for request in [own, for_them] {
-                assert_eq!(world.site.item_property(&request, CASE_PROPERTY), None, "{engine:?}: nothing is shown");
-            }
-        }
-        world.pass_in_steps(2, SignedDuration::from_hours(24)).await;
-        assert_eq!(all_cases(&world).await, 0, "{engine:?}: a request is no add that an invitation belongs to");
-        assert!(world.site.comments_by_app().is_empty(), "{engine:?}: and nobody is told of a block");
-        world.check().await;
-        world.end().await;
-    }
 }
 
 #[actix_web::test]

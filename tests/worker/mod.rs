@@ -6,6 +6,8 @@ mod chores;
 mod hints;
 mod kills;
 mod passes;
+mod presence;
+mod rules;
 mod scans;
 mod stopping;
 mod store_kills;

@@ -9,16 +9,17 @@ use crate::{
 
 /// The route of an add, or why it cannot be told.
 ///
+/// - Added by a rule, by its word: [`Route::SilentCreate`], whoever made the account.
+/// - First seen on a request: [`Route::EmailChannel`], unless Automation or an app made the account at this add. Whoever raised
+///   it, an invitation is not expected; somebody whom a better witness knows as added is not told of by their request.
 /// - Made at this add by Automation or an app: [`Route::SilentCreate`].
-/// - Made at this add by the customer: [`Route::EmailChannel`] when the first we saw was their request, else
-///   [`Route::SelfSignup`]. Either way a verification mail and no invitation.
+/// - Made at this add by the customer: [`Route::SelfSignup`], a verification mail and no invitation.
 /// - Made at this add by another person: [`Route::PortalInvite`] for a portal-only account, [`Route::AccountInvite`] for
 ///   an Atlassian account.
 /// - An account that was there before the add, or an app's account made by a person: [`Gap::NotExposed`], since
 ///   nothing on the site tells through which page somebody was added.
 ///
-/// A missing input gives its own gap. The answer is never `Known(Route::Unknown)`. `via` alone decides nothing: an agent who
-/// raises a request for somebody looks the same as that somebody raising it.
+/// A missing input gives its own gap. The answer is never `Known(Route::Unknown)`.
 pub fn infer(kind: &Fact<Kind>, creator: &Fact<Creator>, known_before: &Fact<bool>, via: &Fact<Via>) -> Fact<Route> {
     match conclude(kind, creator, known_before, via) {
         Ok((route, origin)) => Fact::of(route, origin),
@@ -32,6 +33,11 @@ fn conclude(
     known_before: &Fact<bool>,
     via: &Fact<Via>,
 ) -> Result<(Route, Origin), Gap> {
+    if let Ok(via) = via.known()
+        && let Some(route) = told_by(via.value, creator, known_before)
+    {
+        return Ok((route, Origin::new(Source::Inferred, via.origin.observed_at).at_most(Confidence::Likely)));
+    }
     let before = known_before.known()?;
     if before.value {
         return Err(Gap::NotExposed);
@@ -40,13 +46,7 @@ fn conclude(
     let mut rests_on = vec![&before.origin, &creator.origin];
     let route = match creator.value.kind {
         CreatorKind::Automation | CreatorKind::App => Route::SilentCreate,
-        CreatorKind::Themselves => match via.known() {
-            Ok(via) if via.value == Via::Request => {
-                rests_on.push(&via.origin);
-                Route::EmailChannel
-            }
-            _ => Route::SelfSignup,
-        },
+        CreatorKind::Themselves => Route::SelfSignup,
         CreatorKind::Person => {
             let kind = kind.known()?;
             rests_on.push(&kind.origin);
@@ -60,4 +60,18 @@ fn conclude(
     // A conclusion is as recent as its newest part and never more than likely.
     let observed_at = rests_on.iter().map(|origin| origin.observed_at).max().unwrap_or(before.origin.observed_at);
     Ok((route, Origin::new(Source::Inferred, observed_at).at_most(Confidence::Likely)))
+}
+
+/// What the way itself tells, where it does.
+fn told_by(via: Via, creator: &Fact<Creator>, known_before: &Fact<bool>) -> Option<Route> {
+    let silent = |kind| matches!(kind, CreatorKind::Automation | CreatorKind::App);
+    match via {
+        Via::Rule => Some(Route::SilentCreate),
+        Via::Request => {
+            let made_now = known_before.known().is_ok_and(|before| !before.value);
+            let made_silently = creator.known().is_ok_and(|creator| silent(creator.value.kind));
+            Some(if made_now && made_silently { Route::SilentCreate } else { Route::EmailChannel })
+        }
+        Via::Role | Via::Organisation | Via::Audit | Via::ListOnly => None,
+    }
 }

@@ -117,7 +117,7 @@ names! {
         SilentCreate = "silent_create",
         /// The person signed up: a verification mail, no invitation.
         SelfSignup = "self_signup",
-        /// The person wrote to the desk: a verification mail, no invitation.
+        /// The person came by a request, by mail or portal, or one was raised for them: a verification mail, no invitation.
         EmailChannel = "email_channel",
         /// Cannot be told.
         Unknown = "unknown",

@@ -6,6 +6,7 @@ pub(super) mod checks;
 mod cursor;
 pub(super) mod health;
 pub(super) mod imports;
+pub(super) mod ingest_secrets;
 pub(super) mod missed;
 mod on_purpose;
 mod person_statements;

@@ -41,19 +41,22 @@ async fn take(call: &SignedWebhook, headers: &HeaderMap, state: &State) -> Resul
     let heard = event::read(call.body(), now).map_err(|_| {
         Problem::bad_request("The body must be the JSON object of a webhook with all that its event needs.")
     })?;
-    let Heard::Work(work) = heard else { return Ok("ignored") };
+    let Heard::Work(works) = heard else { return Ok("ignored") };
     if is_ours(headers) {
         return Ok("ignored");
     }
     let identity = identity(headers, call.body());
-    let new = NewWork::delivery(call.tenant().id, identity, now, work);
-    Ok(match state.inbox.accept(new).await? {
-        Delivery::Fresh => {
+    let mut outcome = "duplicate";
+    // One after the other: after a failure Jira sends the event again, and what is on disk by then is known.
+    for (place, work) in works.into_iter().enumerate() {
+        let identity = if place == 0 { identity.clone() } else { format!("{identity}#{place}") };
+        let new = NewWork::delivery(call.tenant().id, identity, now, work);
+        if state.inbox.accept(new).await? == Delivery::Fresh {
             state.wake.notify_one();
-            "accepted"
+            outcome = "accepted";
         }
-        Delivery::Duplicate => "duplicate",
-    })
+    }
+    Ok(outcome)
 }
 
 /// Whether a write of ours caused the event.

@@ -4,6 +4,7 @@
 use crate::{
     remedy::{Remedy, Step},
     ruling::{Evidence, Outcome, Scenario},
+    source::Source,
     table::{FactKey, Facts},
     vocabulary::{Confidence, CreatorKind, ExpectedMail, Gap, Level, Severity, Who},
 };
@@ -43,11 +44,18 @@ fn judge(facts: Facts<'_>) -> Result<Outcome, Gap> {
     if let Some(mails) = mails_afterwards(facts) {
         return Ok(Outcome::Clears(vec![mails]));
     }
-    let before = before?;
-    Ok(Outcome::Blocks(vec![
-        Evidence::new(FactKey::Creator, "created_by_automation-seen-automation", creator),
-        Evidence::new(FactKey::KnownBefore, "account-seen-new", before),
-    ]))
+    let by_word = creator.origin.source == Source::AutomationRule;
+    let said = if by_word { "created_by_automation-seen-flow" } else { "created_by_automation-seen-automation" };
+    let made = Evidence::new(FactKey::Creator, said, creator);
+    match before {
+        Ok(before) => {
+            let new = Evidence::new(FactKey::KnownBefore, "account-seen-new", before);
+            Ok(Outcome::Blocks(vec![made, new]))
+        }
+        // A flow says that it added them. It sent nothing, whether it made the account or found it: which, is not sure.
+        Err(_) if by_word => Ok(Outcome::Blocks(vec![made.at_most(Confidence::Likely)])),
+        Err(gap) => Err(gap),
+    }
 }
 
 /// That every flow which adds customers here mails them afterwards, if that was told by somebody who may clear. A silent flow says

@@ -10,9 +10,12 @@
 //!   forgetting it may turn `not_applicable` into `blocks`, on the evidence of that block. A **flow known to mail afterwards**
 //!   excuses what Automation does silently by nature: forgetting that export may turn `clears` into `blocks` again.
 //!
-//! The overall word follows: it never moves to a surer word of either direction, but for those exceptions.
+//! - A third: a **rule's word** says that it added somebody, whether or not it made the account. That the account was there
+//!   before only decides under which cause the silence is told, so forgetting that may bring the other cause forth.
+//!
+//! The overall word follows: it never moves to a surer word of either direction, but for these exceptions.
 
-use diagnosis::{Diagnosis, FactKey, Finding, Overall, Ruling, Sheet, diagnose, scenarios::REGISTRY};
+use diagnosis::{Diagnosis, FactKey, Finding, Overall, Ruling, Sheet, Source, diagnose, scenarios::REGISTRY};
 
 pub(crate) fn finding<'d>(diagnosis: &'d Diagnosis, slug: &str) -> &'d Finding {
     diagnosis.findings.iter().find(|f| f.scenario.slug == slug).expect("every cause of the registry is judged")
@@ -27,10 +30,14 @@ fn surer(all: &Finding, fewer: &Finding, forgotten: FactKey) -> bool {
     }
 }
 
-/// The two exceptions.
+/// The three exceptions.
 fn revived(all: &Finding, fewer: &Finding, forgotten: FactKey) -> bool {
     match (all.ruling, fewer.ruling) {
-        (Ruling::NotApplicable, Ruling::Blocks) => forgotten == FactKey::MailRoute,
+        (Ruling::NotApplicable, Ruling::Blocks) => match forgotten {
+            FactKey::MailRoute => true,
+            FactKey::KnownBefore => fewer.evidence.iter().any(|e| e.origin.source == Source::AutomationRule),
+            _ => false,
+        },
         (Ruling::Clears, Ruling::Blocks) => forgotten == FactKey::SilentRule,
         _ => false,
     }

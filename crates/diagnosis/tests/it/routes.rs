@@ -23,7 +23,9 @@ fn the_maker_of_a_new_account_tells_the_route() {
         (Automation, Kind::Atlassian, Via::Role, Ok(Route::SilentCreate)),
         (App, Kind::Customer, Via::Audit, Ok(Route::SilentCreate)),
         (Person, Kind::Customer, Via::Role, Ok(Route::PortalInvite)),
-        (Person, Kind::Customer, Via::Request, Ok(Route::PortalInvite)),
+        (Person, Kind::Customer, Via::Request, Ok(Route::EmailChannel)),
+        (Person, Kind::Customer, Via::Rule, Ok(Route::SilentCreate)),
+        (Automation, Kind::Customer, Via::Request, Ok(Route::SilentCreate)),
         (Person, Kind::Atlassian, Via::Role, Ok(Route::AccountInvite)),
         (Person, Kind::App, Via::Role, Err(Gap::NotExposed)),
         (Themselves, Kind::Customer, Via::Role, Ok(Route::SelfSignup)),
@@ -43,6 +45,19 @@ fn an_account_from_before_tells_nothing_about_this_add() {
     }
 }
 
+/// By portal, mail or a request raised for them an invitation is not expected; a rule's add sends nothing.
+#[test]
+fn a_first_request_and_a_rule_tell_the_route_themselves() {
+    for gap in Gap::ALL {
+        for before in [Fact::Unknown(*gap), seen(true), seen(false)] {
+            for (via, route) in [(Via::Request, Route::EmailChannel), (Via::Rule, Route::SilentCreate)] {
+                let said = infer(&Fact::Unknown(*gap), &Fact::Unknown(*gap), &before, &seen(via));
+                assert_eq!(outcome(&said), Ok(route), "{via:?} {before:?}");
+            }
+        }
+    }
+}
+
 #[test]
 fn a_missing_fact_is_passed_on_and_never_guessed() {
     let kind = || seen(Kind::Customer);
@@ -53,9 +68,6 @@ fn a_missing_fact_is_passed_on_and_never_guessed() {
         assert_eq!(infer(&kind(), &Fact::Unknown(*gap), &seen(false), &via()), Fact::Unknown(*gap));
         assert_eq!(infer(&Fact::Unknown(*gap), &person(), &seen(false), &via()), Fact::Unknown(*gap));
     }
-    let request = seen(Via::Request);
-    let said = infer(&kind(), &Fact::Unknown(Gap::Forbidden), &seen(false), &request);
-    assert_eq!(said, Fact::Unknown(Gap::Forbidden), "a first request may have been raised by an agent for them");
 }
 
 #[test]

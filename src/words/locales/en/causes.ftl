@@ -75,6 +75,7 @@ created_by_automation-by-hand = Look at { -space-settings } > Automation for a {
 created_by_automation-not-applicable = The account is older than this add, so no { -flow } created it now
 created_by_automation-seen-automation = The account was created by Automation. { seen }
 created_by_automation-seen-flow-mails = Every { -flow(form: "both") } that adds customers in { $space } mails them afterwards. { seen }
+created_by_automation-seen-flow = A { -flow } said that it added the customer. { seen }
 created_by_automation-seen-other = The account was created by somebody else than Automation. { seen }
 created_by_automation-step-send-link = { $portal_given ->
         [yes] Send { $customer } the portal link now: { $portal }

@@ -56,7 +56,7 @@ route-portal_invite = Invited to the portal
 route-account_invite = Invited to an Atlassian account
 route-silent_create = Created without an e-mail
 route-self_signup = Signed up
-route-email_channel = Wrote to the desk
+route-email_channel = By a request or an e-mail
 route-unknown = Unknown
 
 ## Facts
