@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 use crate::host::names;
 use crate::mail::MailKind;
-use crate::people::AUTOMATION;
+use crate::people::{AUTOMATION, AccountType, Person};
 use crate::projects::{Actor, ActorWho, CUSTOMERS_ROLE};
 use crate::requests::{Channel, NewItem};
 use crate::state::State;
@@ -79,7 +79,17 @@ pub struct Added {
     pub request: Option<String>,
 }
 
+/// Causes by which Jira adds nobody, whatever its dialog says, or sends nothing to an account.
+const KEPT_OUT: &[&str] = &["access_restricted", "portal_permission_missing", "inactive_account"];
+
 impl State {
+    /// Whether *Customer access* keeps somebody out.
+    fn keeps_out(&self, person: &Person) -> bool {
+        let domain = person.address.rsplit('@').next().unwrap_or_default();
+        let listed = self.allowed_domains.is_empty() || self.allowed_domains.iter().any(|known| known == domain);
+        person.account_type == AccountType::Customer && (!self.portal_only_accounts || !listed)
+    }
+
     /// Adds a customer. Without an address a fresh one is used; an address the site knows means that account.
     pub(crate) fn add_customer(&mut self, project: u64, by: &AddBy, address: Option<&str>) -> Added {
         let known = match by {
@@ -210,7 +220,9 @@ impl State {
             AddBy::Email | AddBy::SelfSignup => Some(MailKind::Verification),
             AddBy::Automation | AddBy::Rest(_) | AddBy::OnBehalf | AddBy::Participant(_) => None,
         };
-        let causes = self.causes(by, account, existed, invited_on, mutes);
+        let causes = self.causes(project, by, account, existed, mutes);
+        // Whoever is kept out is told nothing: not by Jira, and not by us who put them into the role all the same.
+        let due = due.filter(|_| !causes.iter().any(|cause| KEPT_OUT.contains(cause)));
         let actor = self.actor_of(by).unwrap_or_else(|| account.to_owned());
         let mail = due.filter(|kind| self.send(account, *kind, &actor));
         // Atlassian's own invitations are in no project's log.
@@ -220,14 +232,22 @@ impl State {
         Truth { at: self.now(), mail, causes }
     }
 
-    fn causes(&self, by: &AddBy, account: &str, existed: bool, invited_on: bool, mutes: bool) -> Vec<&'static str> {
+    fn causes(&self, project: u64, by: &AddBy, account: &str, existed: bool, mutes: bool) -> Vec<&'static str> {
+        let project = &self.projects[&project];
+        let invited_on = project.customer_invited_on;
+        let person = self.person(account);
+        let inactive = person.is_some_and(|person| !person.active);
+        let kept_out = person.is_some_and(|person| self.keeps_out(person));
         let by_portal = matches!(by, AddBy::Agent | AddBy::Organisation(_) | AddBy::Existing(_));
         let by_account = *by == AddBy::People;
         let promises_none = matches!(by, AddBy::SelfSignup | AddBy::Email | AddBy::OnBehalf | AddBy::Participant(_));
         let suppressed = self.person(account).is_some_and(|person| self.suppressed.contains(&person.address));
         let held = [
             ("outgoing_mail_disabled", by_portal && !self.outgoing_mail_on),
+            ("access_restricted", by_portal && kept_out),
+            ("portal_permission_missing", by_portal && !project.team_managed && !project.portal_access),
             ("notification_disabled", by_portal && !invited_on),
+            ("inactive_account", (by_portal || by_account) && inactive),
             ("created_by_automation", *by == AddBy::Automation && !existed),
             ("created_by_api", matches!(by, AddBy::Rest(_)) && !existed),
             ("address_suppressed", (by_portal || by_account) && suppressed),

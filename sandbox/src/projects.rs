@@ -97,6 +97,12 @@ pub(crate) struct Project {
     pub(crate) customer_invited_on: bool,
     /// Who may use the portal.
     pub(crate) access: CustomerAccess,
+    /// Whether the permission scheme lets *Service Project Customer - Portal Access* browse and create.
+    pub(crate) portal_access: bool,
+    /// Whether it is team-managed, and so has its access outside of schemes.
+    pub(crate) team_managed: bool,
+    /// Its own sender address, and what is wrong with it.
+    pub(crate) sender: Option<(String, Vec<String>)>,
     /// Actors by role id.
     pub(crate) actors: Vec<(u64, Actor)>,
     /// Organisations on the project, by id.
@@ -143,8 +149,8 @@ impl Project {
             "key": self.key,
             "name": self.name,
             "projectTypeKey": self.kind.word(),
-            "simplified": false,
-            "style": "classic",
+            "simplified": self.team_managed,
+            "style": if self.team_managed { "next-gen" } else { "classic" },
             "isPrivate": false,
             "avatarUrls": self.avatars(base_url),
         })
@@ -193,6 +199,9 @@ impl State {
             service_desk: number,
             customer_invited_on: true,
             access: CustomerAccess::CustomersMyTeamAdds,
+            portal_access: true,
+            team_managed: false,
+            sender: None,
             actors: Vec::new(),
             organisations: Vec::new(),
             last_item: 0,

@@ -15,6 +15,7 @@ use crate::faults::{Hold, Misbehaviour};
 use crate::lifecycle::{App, SignedRequest};
 use crate::mail::{Mail, NotifyMood};
 use crate::people::{AUTOMATION, AccountType, Person, UserKind};
+use crate::plans::Plan;
 use crate::points::Meter;
 use crate::projects::{Organisation, Project};
 use crate::requests::WorkItem;
@@ -58,6 +59,11 @@ pub(crate) struct State {
     // switches
     pub(crate) outgoing_mail_on: bool,
     pub(crate) suppressed: BTreeSet<String>,
+    /// Plan of every application of the site.
+    pub(crate) plan: Plan,
+    /// *Customer access*: whether portal-only accounts are on, and for which domains; none named = any.
+    pub(crate) portal_only_accounts: bool,
+    pub(crate) allowed_domains: Vec<String>,
     pub(crate) user_created_for_portal_accounts: bool,
     pub(crate) internal_endpoints: bool,
     pub(crate) notify: NotifyMood,
@@ -112,6 +118,9 @@ impl State {
             rule_requests: Vec::new(),
             outgoing_mail_on: true,
             suppressed: BTreeSet::new(),
+            plan: Plan::Paid,
+            portal_only_accounts: true,
+            allowed_domains: Vec::new(),
             user_created_for_portal_accounts: true,
             internal_endpoints: false,
             notify: NotifyMood::Proper,

@@ -14,6 +14,7 @@ mod properties;
 mod routes;
 mod search;
 mod servicedesk;
+mod setup;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -24,11 +24,11 @@ pub(crate) fn server_info(ask: &mut Ask<'_>) -> Reply {
     }))
 }
 
-fn sees(ask: &Ask<'_>, project: &Project) -> bool {
+pub(super) fn sees(ask: &Ask<'_>, project: &Project) -> bool {
     ask.administers_jira() || ask.may(project.id, "BROWSE_PROJECTS") || ask.may(project.id, "ADMINISTER_PROJECTS")
 }
 
-fn no_project(key: &str) -> Reply {
+pub(super) fn no_project(key: &str) -> Reply {
     Reply::error(404, &format!("No project could be found with key '{key}'."))
 }
 
@@ -89,7 +89,7 @@ pub(crate) fn search(ask: &mut Ask<'_>) -> Reply {
 }
 
 /// The project named in the path, if the app sees it.
-fn named<'a>(ask: &'a Ask<'_>) -> Result<&'a Project, Reply> {
+pub(super) fn named<'a>(ask: &'a Ask<'_>) -> Result<&'a Project, Reply> {
     let key = &ask.path[0];
     ask.state.project(key).filter(|project| sees(ask, project)).ok_or_else(|| no_project(key))
 }

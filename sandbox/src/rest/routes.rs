@@ -3,6 +3,7 @@
 
 use super::{
     Ask, Reply, audit, comments, internal, issues, people, permissions, projects, properties, search, servicedesk,
+    setup,
 };
 use crate::calls::Call;
 use crate::descriptor::Scope;
@@ -61,6 +62,9 @@ pub(crate) const ROUTES: &[Route] = &[
     route("GET", "/rest/api/3/project/{projectIdOrKey}/properties/{propertyKey}", Scope::Read, properties::project_get),
     route("PUT", "/rest/api/3/project/{projectIdOrKey}/properties/{propertyKey}", Scope::Write, properties::project_put),
     route("DELETE", "/rest/api/3/project/{projectIdOrKey}/properties/{propertyKey}", Scope::Delete, properties::project_delete),
+    route("GET", "/rest/api/3/project/{projectKeyOrId}/permissionscheme", Scope::Read, setup::permission_scheme),
+    route("GET", "/rest/api/3/project/{projectId}/email", Scope::Read, setup::email),
+    route("GET", "/rest/api/3/instance/license", Scope::Read, setup::license),
     // audit
     route("GET", "/rest/api/3/auditing/record", Scope::Read, audit::records),
     // work items

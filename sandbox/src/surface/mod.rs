@@ -7,5 +7,6 @@ mod failures;
 mod optional;
 mod people;
 mod requests;
+mod setup;
 
 pub use app::RenameError;

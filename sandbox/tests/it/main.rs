@@ -12,5 +12,6 @@ mod limiting;
 mod misbehaving;
 mod optional;
 mod permitting;
+mod setup;
 mod shapes;
 mod signing;
