@@ -135,9 +135,10 @@ impl Examiner {
     }
 }
 
-/// Every fact that some cause needs.
+/// Every fact that some cause needs; notes are about nobody.
 fn wanted() -> Vec<FactKey> {
-    let mut keys: Vec<FactKey> = scenarios::REGISTRY.iter().flat_map(|scenario| scenario.needs).copied().collect();
+    let causes = scenarios::REGISTRY.iter().filter(|scenario| !scenario.note);
+    let mut keys: Vec<FactKey> = causes.flat_map(|scenario| scenario.needs).copied().collect();
     keys.sort();
     keys.dedup();
     keys

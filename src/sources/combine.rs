@@ -40,6 +40,12 @@ impl Gathering {
 
     /// Every reader was heard: what none told and nobody is asked for cannot be known here, and lowers no word.
     pub(super) fn done(mut self) -> Gathered {
+        if self.sheet.person.address_domain_listed.known().is_err() {
+            let any = self.sheet.site.any_domain_listed();
+            if any.known().is_ok() {
+                self.sheet.person.address_domain_listed = any;
+            }
+        }
         self.sheet.settle();
         Gathered { sheet: self.sheet, again_at: self.again_at }
     }

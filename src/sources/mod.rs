@@ -8,15 +8,20 @@ pub mod audit;
 mod cache;
 mod check;
 mod combine;
+mod elsewhere;
+mod free_plan;
 mod imported_rules;
 mod internal;
 mod mail_probe;
 mod optional;
 mod own_roster;
 mod plan;
+mod portal_permission;
 mod preferences;
 mod role;
 mod rule_word;
+mod seen_now;
+mod sender;
 pub mod statements;
 mod suppression;
 mod switches;
@@ -125,7 +130,7 @@ trait Reader: Send + Sync {
 }
 
 /// Every way there is; a new one is a file and a line here.
-static REGISTRY: [&dyn Reader; 10] = [
+static REGISTRY: [&dyn Reader; 14] = [
     &own_roster::OwnRoster,
     &role::Role,
     &audit::creation::Creation,
@@ -134,8 +139,12 @@ static REGISTRY: [&dyn Reader; 10] = [
     &suppression::Suppression,
     &suppression::StatedVia,
     &preferences::Preferences,
+    &elsewhere::Elsewhere,
     &switches::Switches,
     &imported_rules::ImportedRules,
+    &portal_permission::PortalPermission,
+    &sender::Sender,
+    &free_plan::FreePlan,
 ];
 
 /// The specs of every reader, for a page that tells what each can see.
@@ -164,7 +173,7 @@ pub fn facts_of(source: Source) -> Vec<FactKey> {
 /// The source by which a reader knows; `None` for one that puts several together, or knows nothing. A reader whose name is a source's is that.
 fn source_of(reader: &str) -> Option<Source> {
     match reader {
-        "audit_log_and_statements" | "preferences" => None,
+        "audit_log_and_statements" | "preferences" | "invited_elsewhere" => None,
         "notification_log" | "rule_export" => Some(Source::ImportedFile),
         "admin_statements" => Some(Source::AdminStatement),
         "role" | "own_roster" => Some(Source::Roster),
@@ -273,7 +282,8 @@ impl Sources {
 
     /// One account as Jira knows it, remembered for a while unless `fresh`.
     pub async fn user(&self, tenant: &Tenant, account: &AccountId, fresh: bool) -> Result<User, JiraError> {
-        self.remembered.user(&self.jira.site(tenant), tenant.id, account, fresh).await
+        let site = self.jira.site(tenant);
+        Ok(self.remembered.user(&site, tenant.id, account, self.clock.now(), fresh).await?.0)
     }
 
     /// What the scenarios want to know about these people's adds to this project: as many answers, in the same order.

@@ -21,14 +21,20 @@ fn rests_on(key: FactKey) -> &'static [FactKey] {
     match key {
         FactKey::MailRoute => &[FactKey::AccountKind, FactKey::Creator, FactKey::KnownBefore, FactKey::AddedVia],
         // The creation of the account tightens the window in which a switch is judged.
-        FactKey::OutgoingMailOn | FactKey::InviteNotificationOn => &[FactKey::KnownBefore],
+        FactKey::OutgoingMailOn
+        | FactKey::InviteNotificationOn
+        | FactKey::PortalOnlyAccountsAllowed
+        | FactKey::AllowedDomains
+        | FactKey::WrongDoor => &[FactKey::KnownBefore],
+        FactKey::AddressDomainListed => &[FactKey::AllowedDomains],
+        FactKey::InvitedElsewhere => &[FactKey::KnownBefore, FactKey::Creator],
         _ => &[],
     }
 }
 
 /// Indexes of the readers to ask for the wanted facts and what those rest on. Facts of the person come before those of project
-/// and site, which are judged as of the person's add; within these the free before the costly, so that a call is spared when
-/// the answer is known already; then the higher authority.
+/// and site, which are judged as of the person's add; within these what others rest on before what rests on others, and the
+/// free before the costly, so that a call is spared when the answer is known already; then the higher authority.
 pub fn plan(want: &[FactKey], specs: &[&Spec]) -> Vec<usize> {
     let mut wanted = want.to_vec();
     let mut next = 0;
@@ -45,7 +51,8 @@ pub fn plan(want: &[FactKey], specs: &[&Spec]) -> Vec<usize> {
     chosen.sort_by_key(|index| {
         let spec = specs[*index];
         let level = spec.supplies.iter().map(|key| key.level()).max();
-        (std::cmp::Reverse(level), spec.calls, std::cmp::Reverse(spec.authority))
+        let concluded = spec.supplies.iter().all(|key| !rests_on(*key).is_empty());
+        (std::cmp::Reverse(level), concluded, spec.calls, std::cmp::Reverse(spec.authority))
     });
     chosen
 }

@@ -9,11 +9,17 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 /// Facts that a project's admin may state.
-pub const OF_A_PROJECT: &[FactKey] = &[FactKey::InviteNotificationOn];
+pub const OF_A_PROJECT: &[FactKey] = &[FactKey::InviteNotificationOn, FactKey::WrongDoor];
 /// Facts that a site's admin may state.
-pub const OF_THE_SITE: &[FactKey] = &[FactKey::OutgoingMailOn];
+pub const OF_THE_SITE: &[FactKey] =
+    &[FactKey::OutgoingMailOn, FactKey::PortalOnlyAccountsAllowed, FactKey::AllowedDomains];
 /// Facts that a project's admin may state about a person there.
 pub const OF_A_PERSON: &[FactKey] = &[FactKey::AddressSuppressed, FactKey::AddedVia];
+
+/// Domains on one list at most.
+const DOMAINS: usize = 1000;
+/// The longest name that the domain name system knows.
+const DOMAIN_CHARS: usize = 253;
 
 /// A statement as a line of the fact's history; `None` when the fact is not one to be stated here or the value is not of its
 /// type. `project` is `None` for the site's facts.
@@ -23,6 +29,7 @@ pub fn line(fact: &str, value: Value, project: Option<ProjectId>, by: &AccountId
     if !may.contains(&key) || key.level() != level || !key.accepts(&value) {
         return None;
     }
+    let value = if key == FactKey::AllowedDomains { domains(&value)? } else { value };
     let source = Source::AdminStatement;
     Some(Line { key, project, value, before: None, source, since: None, observed_at: at, by: Some(by.0.clone()) })
 }
@@ -39,6 +46,20 @@ pub fn person_line(
     let key = FactKey::from_name(fact).filter(|key| OF_A_PERSON.contains(key) && key.accepts(&value))?;
     let (account, by) = (account.clone(), Some(by.0.clone()));
     Some(PersonLine { project, account, key, value, source: Source::AdminStatement, since: None, observed_at: at, by })
+}
+
+/// A list of domain names as it is kept: lower case, each once, nothing that is no name of a domain (an address least of all).
+fn domains(value: &Value) -> Option<Value> {
+    let list = value.as_array().filter(|list| list.len() <= DOMAINS)?;
+    let names: Option<std::collections::BTreeSet<String>> = list.iter().map(|name| domain(name.as_str()?)).collect();
+    Some(Value::from(names?.into_iter().collect::<Vec<_>>()))
+}
+
+fn domain(name: &str) -> Option<String> {
+    let name = name.trim().trim_end_matches('.').to_lowercase();
+    let label = |label: &str| !label.is_empty() && label.chars().all(|c| c.is_alphanumeric() || c == '-');
+    let fits = name.chars().count() <= DOMAIN_CHARS && name.contains('.') && name.split('.').all(label);
+    fits.then_some(name)
 }
 
 #[cfg(test)]
@@ -67,6 +88,14 @@ mod tests {
     #[case::project_fact_for_the_site("invite_notification_on", json!(true), None, false)]
     #[case::not_to_be_stated("known_before", json!(true), Some(ProjectId(1)), false)]
     #[case::unknown("weather", json!(true), None, false)]
+    #[case::door("wrong_door", json!(true), Some(ProjectId(1)), true)]
+    #[case::door_of_a_site("wrong_door", json!(true), None, false)]
+    #[case::access("portal_only_accounts_allowed", json!(false), None, true)]
+    #[case::domains("allowed_domains", json!(["Example.COM", "bücher.example."]), None, true)]
+    #[case::no_limit("allowed_domains", json!([]), None, true)]
+    #[case::address_among_domains("allowed_domains", json!(["jane@example.com"]), None, false)]
+    #[case::word_among_domains("allowed_domains", json!(["localhost"]), None, false)]
+    #[case::one_domain("allowed_domains", json!("example.com"), None, false)]
     #[case::text("outgoing_mail_on", json!("true"), None, false)]
     fn only_known_facts_of_their_level_and_type_are_taken(
         #[case] fact: &str,
@@ -76,5 +105,13 @@ mod tests {
     ) {
         let by = AccountId("5f0000000000000000000001".to_owned());
         assert_eq!(line(fact, value, project, &by, Timestamp::UNIX_EPOCH).is_some(), taken);
+    }
+
+    #[test]
+    fn domains_are_kept_in_one_spelling() {
+        let by = AccountId("5f0000000000000000000001".to_owned());
+        let said = json!([" Example.COM", "example.com.", "a.example"]);
+        let line = line("allowed_domains", said, None, &by, Timestamp::UNIX_EPOCH).expect("taken");
+        assert_eq!(line.value, json!(["a.example", "example.com"]));
     }
 }

@@ -92,8 +92,8 @@ async fn shown(at: &Reach<'_>, asked: &Asked<'_>, marking_key: &[u8]) -> Shown {
     if let Fact::Unknown(gap @ (Gap::Forbidden | Gap::Unavailable)) = asked.so_far.person.account_kind {
         return Shown::Failed(gap, None);
     }
-    match at.remembered.user(at.site, at.tenant.id, asked.account, false).await {
-        Ok(user) => match user.address {
+    match at.remembered.user(at.site, at.tenant.id, asked.account, at.now, false).await {
+        Ok((user, _)) => match user.address {
             Some(address) => Shown::As(Address::mark(&address, marking_key, at.tenant.id)),
             None => Shown::Hidden,
         },

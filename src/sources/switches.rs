@@ -4,7 +4,7 @@
 use super::audit::View;
 use super::combine::made_at;
 use super::optional::Standing;
-use super::{Asked, Reach, Reader, Sources, Spec, Told, soon};
+use super::{Asked, Reach, Reader, Sources, Spec, Told, earlier, seen_now, soon};
 use crate::domain::ProjectId;
 use crate::domain::audit::{AuditMark, Coverage};
 use crate::domain::history::{Line, Trusted, as_of, with_observations};
@@ -17,7 +17,13 @@ pub(super) struct Switches;
 
 static SPEC: Spec = Spec {
     name: "audit_log_and_statements",
-    supplies: &[FactKey::OutgoingMailOn, FactKey::InviteNotificationOn],
+    supplies: &[
+        FactKey::OutgoingMailOn,
+        FactKey::InviteNotificationOn,
+        FactKey::PortalOnlyAccountsAllowed,
+        FactKey::AllowedDomains,
+        FactKey::WrongDoor,
+    ],
     authority: 90,
     calls: 0,
 };
@@ -62,13 +68,15 @@ fn tightened(added: Moment, made: Option<Timestamp>) -> Moment {
     Moment { not_before, ..added }
 }
 
-/// Both switches in a window. No record of the log tells of outgoing mail, so the log's trouble is none of its.
-fn judged(lines: &[Line], window: Moment, mark: &AuditMark, trusted: Trusted, lag: SignedDuration) -> [Reading; 2] {
-    let of = |key: FactKey, mark: &AuditMark| {
-        let fact = with_observations(as_of(key, lines, window, mark), key, lines, window, trusted, lag);
-        Reading { key, fact }
+/// Every switch in a window. The log has records of the notification only, so its trouble is none of the others'.
+fn judged(lines: &[Line], window: Moment, mark: &AuditMark, trusted: Trusted, lag: SignedDuration) -> Vec<Reading> {
+    let unlogged = AuditMark::default();
+    let of = |key: &FactKey| {
+        let mark = if *key == FactKey::InviteNotificationOn { mark } else { &unlogged };
+        let fact = with_observations(as_of(*key, lines, window, mark), *key, lines, window, trusted, lag);
+        Reading { key: *key, fact }
     };
-    [of(FactKey::OutgoingMailOn, &AuditMark::default()), of(FactKey::InviteNotificationOn, mark)]
+    SPEC.supplies.iter().map(of).collect()
 }
 
 /// The log was read now and still does not reach the window's end: Jira's clock is behind ours, so wait for it.
@@ -101,7 +109,10 @@ pub async fn switches_now(sources: &Sources, tenant: &Tenant, project: Option<Pr
     let standing = sources.standing(tenant).await;
     let upto = now.saturating_sub(NOW_LAGS).unwrap_or(now);
     sources.look(tenant, project, upto, standing.trusted()).await;
-    read_now(sources, tenant, project, &log, &standing, now).await
+    let mut switches = read_now(sources, tenant, project, &log, &standing, now).await;
+    let again_at = seen_now::of_page(sources, tenant, project, &mut switches.sheet).await;
+    switches.again_at = earlier(switches.again_at, again_at);
+    switches
 }
 
 /// The switches of many projects now, in their order, from what is known: the log is read once and nobody else is asked.
@@ -127,9 +138,9 @@ async fn read_now(
     let mut sheet = Sheet::unasked();
     let mut again_at = log.again_at;
     let readings: Vec<Reading> = match sources.history(tenant, project, log, standing).await {
-        Ok(lines) => judged(&lines, Moment::at(now), &as_if_now(log.mark, now), standing.trusted(), NOW_LAGS).into(),
+        Ok(lines) => judged(&lines, Moment::at(now), &as_if_now(log.mark, now), standing.trusted(), NOW_LAGS),
         Err(gap) => {
-            again_at = super::earlier(again_at, soon(now));
+            again_at = earlier(again_at, soon(now));
             SPEC.supplies.iter().map(|key| Reading::gap(*key, gap)).collect()
         }
     };

@@ -6,6 +6,7 @@ use crate::jira::given::PROJECT;
 use invite_guard_sandbox::{AddBy, RestCaller, UserKind};
 
 const RECORD: &str = "/rest/api/3/auditing/record";
+const SCHEME: &str = "/rest/api/3/project/{projectKeyOrId}/permissionscheme";
 const USER: &str = "/rest/api/3/user";
 
 #[tokio::test]
@@ -21,7 +22,12 @@ async fn one_person_costs_at_most_four_calls() {
     let calls = world.place.site.calls();
     assert_eq!(world.place.site.count_calls("GET", RECORD), 1, "the log is read up to the add");
     assert_eq!(world.place.site.count_calls("GET", USER), 2, "the person and who made the account");
-    assert_eq!(calls.len(), 3, "{calls:?}");
+    assert_eq!(
+        world.place.site.count_calls("GET", SCHEME),
+        1,
+        "the project's scheme, for everybody who is added there"
+    );
+    assert_eq!(calls.len(), 4, "{calls:?}");
 
     world.minutes(1);
     world.examiner.read_audit(&world.tenant).await.expect("the log is read");
@@ -75,6 +81,7 @@ async fn many_people_share_what_is_not_their_own() {
     assert!(examined.iter().all(|examination| said(examination, "existing_customer") == CLEARS));
     assert_eq!(world.place.site.count_calls("GET", RECORD), 1);
     assert_eq!(world.place.site.count_calls("GET", USER), 51, "each person, and the agent once");
+    assert_eq!(world.place.site.count_calls("GET", SCHEME), 1);
 
     world.minutes(1);
     world.pass(PROJECT).await;

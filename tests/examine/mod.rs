@@ -6,4 +6,5 @@ mod calls;
 mod given;
 mod log;
 mod now;
+mod setup;
 mod suppression;

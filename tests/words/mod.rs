@@ -4,7 +4,7 @@
 mod ids;
 
 use diagnosis::{
-    Confidence, ExpectedMail, Finding, Overall, Ruling, Sheet, diagnose, diagnose_project, scenarios::REGISTRY,
+    Arg, Confidence, ExpectedMail, Finding, Overall, Ruling, Sheet, diagnose, diagnose_project, scenarios::REGISTRY,
 };
 use invite_guard::words::{RenderedFinding, Slots, Words, scenarios_markdown};
 use std::path::{Path, PathBuf};
@@ -132,6 +132,28 @@ fn tickets_are_linked_as_atlassian_names_them() {
         urls("created_by_automation/blocks.json", "created_by_automation"),
         ["https://jira.atlassian.com/browse/JSDCLOUD-14353"]
     );
+    assert_eq!(
+        urls("address_suppressed/blocks.json", "address_suppressed"),
+        ["JSDCLOUD-4479", "JSDCLOUD-7933", "ID-8728"].map(|key| format!("https://jira.atlassian.com/browse/{key}"))
+    );
+}
+
+#[test]
+fn the_character_at_fault_is_shown_where_it_can_be_seen() {
+    let words = Words::for_locale("en");
+    let said = |character: char| {
+        let mut finding = finding("malformed_address/blocks.json", "malformed_address");
+        for (_, arg) in &mut finding.evidence[0].statement.args {
+            if let Arg::Character(faulty) = arg {
+                *faulty = character;
+            }
+        }
+        words.finding(&finding, &FULL).evidence[0].statement.clone()
+    };
+    assert_eq!(said(','), "“,” at place 12 can’t stand there. Checked as it was typed.");
+    for hidden in ['\u{202e}', '\u{200b}', '\n', ' '] {
+        assert!(said(hidden).starts_with(&format!("“U+{:04X}” at", u32::from(hidden))), "{}", said(hidden));
+    }
 }
 
 #[test]

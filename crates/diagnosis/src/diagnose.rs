@@ -77,19 +77,10 @@ pub fn diagnose_project(registry: &'static [Scenario], site: &SiteFacts, project
     let supposed = || Origin::new(Source::Inferred, Timestamp::UNIX_EPOCH);
     person.mail_route = Fact::of(Route::PortalInvite, supposed());
     person.account_kind = Fact::of(Kind::Customer, supposed());
-    person.address_domain_listed = listed_whatever_it_is(&site.allowed_domains);
+    person.address_domain_listed = site.any_domain_listed();
     let facts = Facts { site, project, person: &person };
     let impersonal = registry.iter().filter(|scenario| scenario.level < Level::Person);
     in_order(impersonal.map(|scenario| judge(scenario, facts)).collect())
-}
-
-/// Where no list limits the domains, any domain will do; on a list it depends on the person, whom nobody can know here.
-fn listed_whatever_it_is(allowed: &Fact<Vec<String>>) -> Fact<bool> {
-    match allowed.known() {
-        Ok(seen) if seen.value.is_empty() => Fact::of(true, seen.origin.clone()),
-        Ok(_) => Fact::Unknown(Gap::NotExposed),
-        Err(gap) => Fact::Unknown(gap),
-    }
 }
 
 fn in_order(mut findings: Vec<Finding>) -> Diagnosis {

@@ -248,6 +248,17 @@ impl FactKey {
     }
 }
 
+impl SiteFacts {
+    /// Whether the domain of an address that nobody can see is among the allowed ones: where no list limits them, any is.
+    pub fn any_domain_listed(&self) -> Fact<bool> {
+        match self.allowed_domains.known() {
+            Ok(seen) if seen.value.is_empty() => Fact::of(true, seen.origin.clone()),
+            Ok(_) => Fact::Unknown(Gap::NotExposed),
+            Err(gap) => Fact::Unknown(gap),
+        }
+    }
+}
+
 impl FactKey {
     /// Whether this value, as JSON, is the one by which a cause blocks. Where two answers differ, that one is told.
     pub fn is_blocking(self, value: &Value) -> bool {

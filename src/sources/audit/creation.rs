@@ -167,7 +167,7 @@ async fn author_kind(
         return Ok(Some(CreatorKind::Themselves));
     }
     // An author's type is shared by everybody they made, so "check again" about one person does not ask for it again.
-    let user = at.remembered.user(at.site, at.tenant.id, author, false).await?;
+    let user = at.remembered.user(at.site, at.tenant.id, author, at.now, false).await?.0;
     Ok(match user.kind {
         _ if user.is_automation => Some(CreatorKind::Automation),
         Some(Kind::App) => Some(CreatorKind::App),

@@ -22,7 +22,7 @@ use serde_json::Value;
 /// At most so many undecided people are judged again at once; the rest is when they are looked at next.
 const AGAIN: u32 = 10_000;
 
-const EXPECTED: &str = r#"The body must be {"fact": "…", "value": true or false}."#;
+const EXPECTED: &str = r#"The body must be {"fact": "…", "value": true or false, or a list of domains}."#;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -81,7 +81,10 @@ impl Place {
     fn expected(self) -> Problem {
         let facts = if self.project.is_some() { statements::OF_A_PROJECT } else { statements::OF_THE_SITE };
         let names: Vec<_> = facts.iter().map(|key| key.name()).collect();
-        Problem::bad_request(format!("fact must be one of: {}; and value true or false.", names.join(", ")))
+        Problem::bad_request(format!(
+            "fact must be one of: {}; and value true or false, or a list of domains for allowed_domains.",
+            names.join(", ")
+        ))
     }
 }
 
