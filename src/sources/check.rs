@@ -67,7 +67,7 @@ impl Sources {
         let addresses: Vec<Address> = typed.iter().map(|typed| address::bare(typed)).collect();
         let good: Vec<bool> = faults.iter().map(Option::is_none).collect();
         let (around, right, holders, mails, listed) = tokio::join!(
-            self.around_now(tenant, project),
+            Box::pin(self.around_now(tenant, project)),
             self.may_browse_users(tenant, project),
             self.holders(tenant, &addresses, &good, until),
             self.mails(tenant, &addresses, &good, until),

@@ -110,7 +110,8 @@ pub async fn switches_now(sources: &Sources, tenant: &Tenant, project: Option<Pr
     let upto = now.saturating_sub(NOW_LAGS).unwrap_or(now);
     sources.look(tenant, project, upto, standing.trusted()).await;
     let mut switches = read_now(sources, tenant, project, &log, &standing, now).await;
-    let again_at = seen_now::of_page(sources, tenant, project, &mut switches.sheet).await;
+    // Boxed: three calls with their caches make a large future, and every page awaits it.
+    let again_at = Box::pin(seen_now::of_page(sources, tenant, project, &mut switches.sheet)).await;
     switches.again_at = earlier(switches.again_at, again_at);
     switches
 }
