@@ -41,7 +41,7 @@ impl Examiner {
     /// Checks addresses as they were typed, each asked about once; as many answers, in their order.
     pub async fn check(&self, tenant: &Tenant, project: ProjectId, typed: &[String]) -> Vec<Check> {
         let (rows, distinct) = once(typed);
-        let checked = self.sources.check(tenant, project, &distinct).await;
+        let checked = Box::pin(self.sources.check(tenant, project, &distinct)).await;
         let mut first: HashMap<String, usize> = HashMap::new();
         let judged = |(row, text): (usize, &String)| {
             let address = address::bare(text);
