@@ -246,7 +246,7 @@ pub(crate) fn settings() -> Settings {
 fn options(clock: &Arc<ManualClock>, ahead: SignedDuration) -> Options {
     let site_clock = Arc::clone(clock);
     // Limits a second follow the same clock as everything else.
-    let limits = Limits { burst_clock: BurstClock::Site, ..Limits::default() };
+    let limits = Limits { burst_clock: BurstClock::Site, customer_lists: 100_000, ..Limits::default() };
     Options { clock: Arc::new(move || site_clock.now() - ahead), contracts: contracts(), limits, ..Options::default() }
 }
 
@@ -294,7 +294,9 @@ fn callers(site: &Sandbox, store: &Arc<dyn Store>, clock: Arc<dyn Clock>) -> (ou
     let hosts = [host_of(&site.base_url()), host_of(&site.keys_url())];
     let outbound = outbound::Client::new(&hosts).expect("the HTTP client can be set up");
     let throttle: Arc<dyn Throttle> = Arc::<dyn Store>::clone(store);
-    let jira = Jira::new(outbound.clone(), throttle, clock, jira::Settings::default());
+    // Our own pace is kept in real time, which a test has not got; that it is kept is for the tests of the client.
+    let settings = jira::Settings { customer_page_rate: 100_000, ..jira::Settings::default() };
+    let jira = Jira::new(outbound.clone(), throttle, clock, settings);
     (outbound, jira)
 }
 
