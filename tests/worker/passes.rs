@@ -168,7 +168,7 @@ async fn killed_everywhere(by: AddBy, project: &str, via: Via, least: u64) {
             world.worker = world.another_worker();
             world.pass_in_steps(2, SignedDuration::from_secs(120)).await;
             world.wish(work.clone()).await;
-            world.pass_in_steps(4, SignedDuration::from_secs(2)).await;
+            world.pass_in_steps(10, SignedDuration::from_secs(2)).await; // a page each, and every round adds somebody
             assert!(world.case_in(project, &account).await.is_some(), "{side:?} call {n}: the add was lost");
             assert!(n < 200, "the pass does not come to an end");
             if !died {
