@@ -3,7 +3,7 @@
 
 use crate::domain::work::Work;
 use crate::domain::{AccountId, ProjectId};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -61,10 +61,16 @@ fn heard(works: Vec<Work>) -> Heard {
     if works.is_empty() { Heard::Nothing } else { Heard::Work(works) }
 }
 
+/// By so much the two clocks may differ.
+const CLOCKS_DIFFER: SignedDuration = SignedDuration::from_secs(atlassian_jwt::EXP_LEEWAY);
+
 /// Milliseconds since the epoch, as a number or as text.
 fn time(told: &Value, now: Timestamp) -> Timestamp {
     let milliseconds = told.as_i64().or_else(|| told.as_str()?.trim().parse().ok());
-    milliseconds.and_then(|ms| Timestamp::from_millisecond(ms).ok()).map_or(now, |at| at.min(now))
+    let told = milliseconds.and_then(|ms| Timestamp::from_millisecond(ms).ok());
+    // Jira's clock may be ahead of ours by as much as a token is forgiven: then its time is the one by which things happened.
+    let latest = now.saturating_add(CLOCKS_DIFFER).unwrap_or(now);
+    told.map_or(now, |at| if at <= latest { at } else { now })
 }
 
 /// Jira's own documentation spells the field in two ways.
