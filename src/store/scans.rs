@@ -45,9 +45,9 @@ pub trait Scans: Send + Sync {
 macro_rules! select {
     ($where:literal) => {
         concat!(
-            "SELECT s.id, s.project, s.state, s.started_at, s.ended_at, s.version, COALESCE(SUM(w.seen), 0) AS done, ",
-            "COALESCE(SUM(CASE WHEN w.seen > w.total THEN w.seen ELSE w.total END), 0) AS total, ",
-            "COALESCE(SUM(w.found), 0) AS found FROM scan AS s LEFT JOIN scan_way AS w ON w.tenant = s.tenant AND w.scan = s.id ",
+            "SELECT s.id, s.project, s.state, s.started_at, s.ended_at, s.version, CAST(COALESCE(SUM(w.seen), 0) AS BIGINT) AS done, ",
+            "CAST(COALESCE(SUM(CASE WHEN w.seen > w.total THEN w.seen ELSE w.total END), 0) AS BIGINT) AS total, ",
+            "CAST(COALESCE(SUM(w.found), 0) AS BIGINT) AS found FROM scan AS s LEFT JOIN scan_way AS w ON w.tenant = s.tenant AND w.scan = s.id ",
             "WHERE s.tenant = $1 AND s.project = $2 AND ",
             $where,
             " GROUP BY s.tenant, s.id, s.project, s.state, s.started_at, s.ended_at, s.version"

@@ -16,6 +16,10 @@ async fn commented() -> (World, String, String) {
     let world = World::start(Engine::Sqlite).await;
     world.set_comments(PROJECT, CommentMode::Request).await;
     world.state_invitations_off(PROJECT).await;
+    // As after every statement: whoever is added after this look was added after the statement.
+    world.clock.advance(SignedDuration::from_secs(1));
+    world.wish(Work::ReadRole { project: world.project(PROJECT), reseed: false }).await;
+    world.pass(SignedDuration::from_secs(1)).await;
     let account = world.invite(PROJECT).account_id;
     let request = world.raise_for(PROJECT, &account);
     world.deliver().await;
