@@ -39,15 +39,15 @@ const WAYS: [(Way, &str); 9] = [
 /// Who tells us of an add: how the site is while somebody is added.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Told {
-    ByAll,
-    ByLog,
-    ByPasses,
+    All,
+    Log,
+    Passes,
 }
 
 const TOLD: [(Told, &str); 3] = [
-    (Told::ByAll, "Webhooks arrive, the audit log can be read"),
-    (Told::ByLog, "No webhook arrives, the audit log can be read"),
-    (Told::ByPasses, "No webhook arrives, there is no audit log"),
+    (Told::All, "Webhooks arrive, the audit log can be read"),
+    (Told::Log, "No webhook arrives, the audit log can be read"),
+    (Told::Passes, "No webhook arrives, there is no audit log"),
 ];
 
 /// Looked at so often until there is a case: at once, every minute for a while, then every six hours.
@@ -78,13 +78,13 @@ async fn measured(way: Way, told: Told) -> Row {
     world.site.set_customer_invited(PROJECT, false);
     world.site.set_outgoing_mail(false);
     world.state(FactKey::OutgoingMailOn, None, false).await;
-    if told == Told::ByPasses {
+    if told == Told::Passes {
         world.site.set_audit_available(false);
     }
     world.pass(SignedDuration::from_mins(10)).await;
     world.site.forget_calls();
     let account = add(&world, way, known);
-    if told == Told::ByAll {
+    if told == Told::All {
         world.site.deliver_all().await;
     } else {
         world.site.drop_all();

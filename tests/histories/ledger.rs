@@ -147,10 +147,8 @@ impl Ledger {
                 wrong("standing block", slug, format!("{:?} {told:#?}", case.added));
             }
         }
-        if case.overall == Some(Overall::Blocked) && inside.iter().all(|add| add.invited()) {
-            if !said_before {
-                wrong("word, though an invitation went out,", "overall", format!("{:#?}", case.findings));
-            }
+        if case.overall == Some(Overall::Blocked) && inside.iter().all(|add| add.invited()) && !said_before {
+            wrong("word, though an invitation went out,", "overall", format!("{:#?}", case.findings));
         }
         faults
     }

@@ -177,6 +177,25 @@ export function start(host) {
     await load();
   }
 
+  // A secret is shown once, beside the page: what is read again must not take it away, nor show it again.
+  async function make(button) {
+    const answer = await host.api(button.dataset.path, { method: 'POST' });
+    if (!answer.ok) {
+      const { title, detail } = await problemOf(answer);
+      host.flag('error', title || word('failed'), detail);
+      return;
+    }
+    const { step } = await answer.json();
+    const headers = step.headers.map(({ name, value }) => `${name}: ${value}`);
+    const lines = [`${step.method} ${step.url}`, ...headers, '', JSON.stringify(step.body, null, 2)];
+    document.querySelector('.made')?.remove();
+    content.after(state('made', { text: step.text, step: lines.join('\n') }));
+    const made = document.querySelector('.made');
+    made.addEventListener('close', () => made.remove());
+    made.show();
+    made.scrollIntoView({ block: 'nearest' });
+  }
+
   async function copy(button) {
     const from = document.getElementById(button.dataset.from);
     try {
@@ -190,7 +209,7 @@ export function start(host) {
     host.flag('success', word('copied'));
   }
 
-  const actions = { post, copy, reload: load, open: (link) => host.open(link.href) };
+  const actions = { post, make, copy, reload: load, open: (link) => host.open(link.href), close: (button) => button.closest('dialog').close() };
 
   document.addEventListener('click', async (event) => {
     const summary = event.target.closest('summary');

@@ -56,6 +56,7 @@ struct HealthPage<'a> {
     not_checked: Vec<NotChecked>,
     choices: Vec<Choice>,
     may_choose: bool,
+    secrets: String,
     notes: Vec<Note>,
 }
 
@@ -138,6 +139,7 @@ pub fn render(health: &ProjectHealth, words: &Words) -> Result<Fragment, askama:
         not_checked: not_checked(&place, health),
         choices: choices(say, &health.project),
         may_choose: health.may.administer_project,
+        secrets: format!("{}/ingest-secrets", api(health.project.id)),
         notes: causes_noted(&place, health).chain(notes(say, &health.project)).chain(of_passes(say, health)).collect(),
     };
     Ok(Fragment { title: say.t("page-title"), html: page.render()?, poll_ms: POLL_MS })

@@ -154,6 +154,12 @@ page-comments-request-about = One internal comment on the customer’s newest op
 page-comments-request-done = Internal comments are on
 
 ## Lines at the end
+page-rule-step = Added by Automation
+page-rule-step-about = Automation’s “Add service project customer” sends no e-mail, and Jira tells nobody. If the { -flow(form: "both") } tells Invite Guard, whoever it adds is shown here within seconds.
+page-rule-step-make = Show the step to add
+page-made-title = The step to add, with a secret that is shown this once
+page-made-close = Close
+
 page-notes = About this page
 page-note-missing = Invite Guard can’t write here: it lacks { $permissions }. The page works; the panel beside requests and comments don’t. A { -space(form: "both") } admin can give the app’s user these permissions.
 page-note-canary-internal = Checked: comments by Invite Guard are internal in this { -space(form: "both") }.
