@@ -3,7 +3,10 @@
 
 use crate::harness::{PROJECT, World};
 use crate::store::engines::Engine;
-use diagnosis::FactKey;
+use diagnosis::{FactKey, Source};
+use invite_guard::domain::Clock;
+use invite_guard::domain::calibration::CalibrationState;
+use invite_guard::examine::Optional;
 use invite_guard_sandbox::{AddBy, ProjectType, RestCaller, Truth, UserKind};
 use jiff::SignedDuration;
 
@@ -52,11 +55,12 @@ pub(super) enum Way {
     Organisation,
     Email,
     SelfSignup,
+    OnBehalf,
     Existing,
 }
 
 impl Way {
-    pub(super) const ALL: [Self; 9] = [
+    pub(super) const ALL: [Self; 10] = [
         Self::Agent,
         Self::Automation,
         Self::Rest,
@@ -65,6 +69,7 @@ impl Way {
         Self::Organisation,
         Self::Email,
         Self::SelfSignup,
+        Self::OnBehalf,
         Self::Existing,
     ];
 
@@ -81,6 +86,18 @@ pub(super) struct Scene {
     pub(super) mail: Mail,
     pub(super) toggle: Toggle,
     pub(super) audit: Audit,
+    pub(super) opted: Opted,
+}
+
+/// The sources that an operator has to ask for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Opted {
+    /// Off, as delivered.
+    Out,
+    /// On, and nobody has compared them with what is so.
+    Unproven,
+    /// On, and an admin's word has proven them on this site.
+    Proven,
 }
 
 /// Somebody who was added.
@@ -110,7 +127,15 @@ impl Scene {
 
     /// Flips the switches, tells what is told, and lets us see another project whose customers are known from then on.
     pub(super) async fn set(self) -> Stage {
-        let world = World::start(self.engine).await;
+        let on = self.opted != Opted::Out;
+        let world = World::start_with(self.engine, Optional { mail_probe: on, internal_endpoints: on }).await;
+        if self.opted == Opted::Proven {
+            for source in [Source::MailProbe, Source::JiraInternal] {
+                let proven = CalibrationState::Proven;
+                let kept = world.store.calibrate(world.id(), source, proven, None, world.clock.now());
+                kept.await.expect("calibrations are kept");
+            }
+        }
         world.site.add_project("OPS", "Operations", ProjectType::ServiceDesk);
         let elsewhere = (0..4).map(|_| world.site.add_customer("OPS", AddBy::Agent).account_id).collect();
         world.site.drop_all();
@@ -149,6 +174,7 @@ impl Stage {
             Way::Organisation => AddBy::Organisation("Acme".to_owned()),
             Way::Email => AddBy::Email,
             Way::SelfSignup => AddBy::SelfSignup,
+            Way::OnBehalf => AddBy::OnBehalf,
             Way::Existing => AddBy::Existing(self.elsewhere.pop().expect("somebody from elsewhere is left")),
         };
         let added = site.add_customer(PROJECT, by);
