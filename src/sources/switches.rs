@@ -65,7 +65,9 @@ const INSTANT: SignedDuration = SignedDuration::from_millis(1);
 fn tightened(added: Moment, made: Option<Timestamp>) -> Moment {
     let made = made.map(|made| made.min(added.not_after).saturating_sub(INSTANT).unwrap_or(made));
     let not_before = made.map_or(added.not_before, |made| added.not_before.max(made));
-    Moment { not_before, ..added }
+    // Even an add that is seen in the moment of the last pass took an instant, in which a switch may have been turned after it.
+    let instant_before = added.not_after.saturating_sub(INSTANT).unwrap_or(not_before);
+    Moment { not_before: not_before.min(instant_before), ..added }
 }
 
 /// Every switch in a window. The log has records of the notification only, so its trouble is none of the others'.
