@@ -101,14 +101,15 @@ fn assert_useful(told: &Tally) {
     assert!(told.decided * 10 >= told.readable * 6, "where all can be read, most adds are decided: {told:#?}");
 }
 
-/// The article's causes that can be sure are told so now and then.
+/// The article's causes are told now and then: of those that the log tells of, surely.
 fn assert_telling(told: &Tally) {
-    let said = |slug: &str| {
-        told.said.iter().any(|((of, ruling, sure), _)| (*of, *ruling, *sure) == (slug, "blocks", "confirmed"))
+    let said = |slug: &str, least: &[&str]| {
+        told.said.iter().any(|((of, ruling, sure), _)| *of == slug && *ruling == "blocks" && least.contains(sure))
     };
-    for slug in ["outgoing_mail_disabled", "notification_disabled", "existing_customer", "created_by_automation"] {
-        assert!(said(slug), "{slug} was never told for sure: {told:#?}");
+    for slug in ["notification_disabled", "existing_customer", "created_by_automation"] {
+        assert!(said(slug, &["confirmed"]), "{slug} was never told for sure: {told:#?}");
     }
+    assert!(said("outgoing_mail_disabled", &["likely", "confirmed"]), "outgoing mail was never told: {told:#?}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
