@@ -129,7 +129,7 @@ async fn every_way_of_adding_ends_in_what_is_true(#[case] mail: Mail, #[case] to
     table(Scene { engine: Engine::Sqlite, mail, toggle, audit, opted: Opted::Out }).await;
 }
 
-/// All of them together, on every engine.
+/// All of them together, where the log can be read on every engine.
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
 async fn slow_every_way_of_adding_ends_in_what_is_true(
@@ -137,7 +137,9 @@ async fn slow_every_way_of_adding_ends_in_what_is_true(
     #[values(Toggle::On, Toggle::Off, Toggle::Unrecorded)] toggle: Toggle,
     #[values(Audit::Readable, Audit::Unreadable)] audit: Audit,
 ) {
-    for engine in Engine::available() {
+    let engines =
+        Engine::available().into_iter().filter(|engine| *engine == Engine::Sqlite || audit == Audit::Readable);
+    for engine in engines {
         table(Scene { engine, mail, toggle, audit, opted: Opted::Out }).await;
     }
 }
