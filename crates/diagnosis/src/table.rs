@@ -222,7 +222,7 @@ facts! {
         AddressFault address_fault: Option<AddressFault>,
         /// What the domain name system says about mail to the address's domain.
         AddressDomainMail address_domain_mail: DomainMail,
-        /// Whether the address's domain is among [`SiteFacts::allowed_domains`].
+        /// Whether the address's domain is among `SiteFacts::allowed_domains`.
         AddressDomainListed address_domain_listed: bool,
         /// Whether the account was made within the hour before this add, by an invitation to another project.
         InvitedElsewhere invited_elsewhere: bool,

@@ -2,7 +2,7 @@
 //! Does not know whether a rule ever ran, nor what a step of an unknown type does.
 //!
 //! A rule is silent when some path through it reaches an *add customer* step and no *send e-mail* step to the same address
-//! later on that path, at the same or an outer level. How the paths run is told in [`paths`].
+//! later on that path, at the same or an outer level. How the paths run is told in `paths`.
 
 mod address;
 mod file;
