@@ -4,6 +4,7 @@
 //! A reader knows one way to learn facts and says which, how authoritative, and what it costs. [`plan`] puts them in order;
 //! each is asked once for everybody (1 person, 50 of a page, 500 of a check), and sees what the ones before it found.
 
+mod address_domain;
 pub mod audit;
 mod cache;
 mod check;
@@ -76,6 +77,8 @@ struct Reach<'a> {
     history: &'a Result<Vec<Line>, Gap>,
     /// What optional sources are worth here.
     trusted: Trusted,
+    /// What tells about addresses besides Jira.
+    mail: &'a Mail,
 }
 
 /// One person as a reader meets them.
@@ -130,7 +133,7 @@ trait Reader: Send + Sync {
 }
 
 /// Every way there is; a new one is a file and a line here.
-static REGISTRY: [&dyn Reader; 14] = [
+static REGISTRY: [&dyn Reader; 15] = [
     &own_roster::OwnRoster,
     &role::Role,
     &audit::creation::Creation,
@@ -139,6 +142,7 @@ static REGISTRY: [&dyn Reader; 14] = [
     &suppression::Suppression,
     &suppression::StatedVia,
     &preferences::Preferences,
+    &address_domain::AddressDomain,
     &elsewhere::Elsewhere,
     &switches::Switches,
     &imported_rules::ImportedRules,
@@ -318,6 +322,7 @@ impl Sources {
             log: &log,
             history: &history,
             trusted,
+            mail: &self.mail,
         };
         let mut gatherings: Vec<Gathering> = subjects.iter().map(|_| Gathering::default()).collect();
         for index in plan(want, &specs()) {

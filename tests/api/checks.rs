@@ -243,3 +243,31 @@ async fn slow_five_hundred_addresses_cost_one_search_each() {
     assert!(others.len() <= 12, "once for all: {others:?}");
     assert!(!others.iter().any(|call| call.template.ends_with("/customer")), "no customer list: {others:?}");
 }
+
+#[tokio::test]
+async fn whoever_was_added_at_a_domain_without_mail_is_told_of_so_and_a_broken_resolver_tells_nothing() {
+    let mut world = World::start(Engine::Sqlite).await;
+    let agent = world.site.agent();
+    let (resolver, _provider, mail) = mail_of(&world).await;
+    world.with_mail(mail).await;
+    resolver.says("shop.acme.com", Says::Mx(&[(10, "mx.acme.com.")]));
+    resolver.says("quiet.acme.com", Says::Mx(&[(0, ".")]));
+    resolver.says("broken.acme.com", Says::Garbage);
+    let of = async |address: &str| {
+        let account = world.site.add_customer_at(PROJECT, AddBy::Agent, Some(address)).account_id;
+        let report = read(&world.call(&agent, "GET", &format!("/customers/{account}"), None).await);
+        let findings = report["findings"].as_array().expect("a list");
+        let of_domain = findings.iter().find(|f| f["scenario"] == "undeliverable_domain");
+        of_domain.map(|f| (f["ruling"].as_str().map(str::to_owned), f["confidence"].as_str().map(str::to_owned)))
+    };
+    let said = |ruling: &str, confidence: &str| Some((Some(ruling.to_owned()), Some(confidence.to_owned())));
+    assert_eq!(of("ann@quiet.acme.com").await, said("blocks", "confirmed"), "a null MX");
+    let nothing = said("undetermined", "unknown");
+    assert_eq!(of("bob@gone.acme.com").await, nothing, "one look is none");
+    world.clock.advance(SignedDuration::from_mins(6));
+    assert_eq!(of("eve@gone.acme.com").await, said("blocks", "likely"), "no such domain, twice");
+    assert_eq!(of("joe@broken.acme.com").await, nothing, "a resolver in trouble");
+    assert_eq!(of("kim@shop.acme.com").await, nothing, "that it takes mail clears nothing");
+    world.check().await;
+    world.end().await;
+}
