@@ -1,6 +1,8 @@
 //! The composition root: builds the rooms from settings, starts them and stops them in order.
 //! Knows every room and no rule; what is decided here is who gets which port.
 
+pub mod front_end;
+
 use crate::config::{self, Settings};
 use crate::domain::Clock;
 use crate::domain::clock::SystemClock;

@@ -3,6 +3,7 @@
 //! Knows no web and no worker; what serves is built by `app`.
 
 mod config;
+mod front_end;
 mod lint_automation;
 mod migrate;
 mod queue;
@@ -53,6 +54,8 @@ enum Command {
     Selftest(selftest::Selftest),
     /// Finds silent "add customer" steps in exported automation rules.
     LintAutomation(lint_automation::LintAutomation),
+    /// Writes the page's files for Forge, which serves them itself.
+    FrontEnd(front_end::FrontEnd),
 }
 
 /// How data is printed.
@@ -144,6 +147,7 @@ fn dispatch(cli: Cli) -> Result<Verdict, CliError> {
         // These need no settings.
         Command::Scenarios(command) => return fine(command.run()),
         Command::LintAutomation(command) => return command.run(),
+        Command::FrontEnd(command) => return fine(command.run()),
         _ => {}
     }
     let (settings, layers) = Settings::load(cli.config.as_deref())?;
@@ -164,6 +168,7 @@ fn dispatch(cli: Cli) -> Result<Verdict, CliError> {
         Command::Scenarios(command) => fine(command.run()),
         Command::Selftest(command) => block_on(command.run(&settings)),
         Command::LintAutomation(command) => command.run(),
+        Command::FrontEnd(command) => fine(command.run()),
     }
 }
 

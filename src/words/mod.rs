@@ -53,6 +53,13 @@ impl Words {
         Self { locale }
     }
 
+    /// Every language that we have, sorted.
+    pub fn languages() -> Vec<String> {
+        let mut all: Vec<_> = LOCALES.locales().map(ToString::to_string).collect();
+        all.sort();
+        all
+    }
+
     /// The language in use, as a tag for `lang="…"`.
     pub fn language(&self) -> String {
         self.locale.to_string()

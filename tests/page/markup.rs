@@ -8,6 +8,8 @@ use invite_guard::web;
 use invite_guard::web::panel::{health, issue};
 use invite_guard::web::shell::{self, Asset, Assets, Frame};
 use invite_guard::words::Words;
+use std::collections::BTreeMap;
+use std::path::Path;
 use url::Url;
 
 const BRIDGE: &str = "https://connect-cdn.example/all.js";
@@ -17,9 +19,14 @@ fn all_markup() -> Vec<(String, String)> {
     let words = Words::for_locale("en");
     let mut all: Vec<(String, String)> =
         all_states().into_iter().map(|(name, fragment)| (name.to_owned(), fragment.html)).collect();
-    for frame in [Frame::Project, Frame::Issue] {
+    for frame in Frame::ALL {
         let page = shell::page(frame, "/guard", BRIDGE, &words).expect("the shell renders");
         all.push((format!("shell-{frame:?}"), page));
+    }
+    for (name, content) in shell::forge_files().expect("the files render") {
+        if name.ends_with(".html") {
+            all.push((name, String::from_utf8(content.into_owned()).expect("text")));
+        }
     }
     all.push(("hostile-page".to_owned(), hostile_page(&words)));
     all.push(("hostile-panel".to_owned(), hostile_panel(&words)));
@@ -108,6 +115,54 @@ fn a_frame_page_holds_no_data_and_loads_three_files() {
     insta::assert_snapshot!("shell-issue", page);
 }
 
+/// Atlassian serves these files from an address that we do not know, under a policy that we do not make.
+#[test]
+fn the_page_for_forge_is_the_same_with_addresses_beside_it() {
+    let files: BTreeMap<_, _> = shell::forge_files().expect("the files render").into_iter().collect();
+    let text = |name: &str| {
+        let content = files.get(name).unwrap_or_else(|| panic!("{name} is not written"));
+        String::from_utf8(content.to_vec()).unwrap_or_else(|e| panic!("{name}: {e}"))
+    };
+    let page = text("index.html");
+    for tag in tags(&page).filter(|tag| tag.contains("src=\"") || tag.starts_with("link")) {
+        let file = tag
+            .split('"')
+            .find_map(|part| part.strip_prefix("./"))
+            .unwrap_or_else(|| panic!("<{tag}> leaves the folder"));
+        assert!(files.contains_key(file), "<{tag}> names a file that is not written");
+    }
+    // What people see before an answer is there is one text, whichever door they came through.
+    let states =
+        |page: &str| page.split_once("<main").map(|(_, rest)| rest.to_owned()).expect("a page has a main part");
+    let connect = shell::page(Frame::Project, "", BRIDGE, &Words::for_locale("en")).expect("the shell renders");
+    assert_eq!(states(&page), states(&connect), "both doors have the same states");
+    // The manifest's modules are the frames; a module without one would show an error for ever.
+    let manifest = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("manifest.yml"));
+    let manifest = manifest.unwrap_or_else(|e| panic!("manifest.yml: {e}"));
+    for frame in Frame::ALL {
+        assert!(
+            manifest.contains(&format!("    - key: {}\n      resource: page\n", frame.key())),
+            "no module {}",
+            frame.key()
+        );
+        assert!(page.contains(&format!("data-module=\"{}\" data-path=\"{}\"", frame.key(), frame.path())), "{frame:?}");
+    }
+    assert_eq!(manifest.matches("\n      resource: page\n").count(), Frame::ALL.len(), "a module has no frame");
+    for icon in manifest.split("resource:page;").skip(1).filter_map(|rest| rest.lines().next()) {
+        assert!(files.contains_key(icon), "manifest.yml names {icon}, which is not among the files");
+    }
+    // Each language is named in the page and has its states, with the very same places to fill.
+    let shapes = |html: &str| tags(html).map(str::to_owned).collect::<Vec<_>>();
+    let english = shapes(&text("states.en.html"));
+    for language in Words::languages() {
+        assert_eq!(shapes(&text(&format!("states.{language}.html"))), english, "{language} has other states");
+    }
+    assert!(
+        page.contains(&format!("data-languages=\"{}\"", Words::languages().join(" "))),
+        "the page knows its languages"
+    );
+}
+
 #[test]
 fn our_own_files_stay_light() {
     let mut sum = 0;
@@ -129,7 +184,7 @@ fn our_own_files_stay_light() {
 /// Every message of the page is used, and every message that is used is there.
 #[test]
 fn page_words_are_complete() {
-    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let read = |path: &str| std::fs::read_to_string(root.join(path)).unwrap_or_else(|e| panic!("{path}: {e}"));
     let ftl = read("src/words/locales/en/page.ftl");
     let known: Vec<&str> =
@@ -141,7 +196,7 @@ fn page_words_are_complete() {
         assert!(!html.contains("{ $") && !html.contains("{$"), "{name}: a message lacks an argument");
     }
     let mut used = String::new();
-    for file in ["health.html", "issue.html", "parts.html", "shell.html"] {
+    for file in ["health.html", "issue.html", "parts.html", "shell.html", "states.html"] {
         used.push_str(&read(&format!("src/web/templates/{file}")));
     }
     for file in ["card.rs", "fragment.rs", "health.rs", "issue.rs", "passes.rs"] {

@@ -1,14 +1,21 @@
 // Shows what the server renders, keeps it fresh, and carries buttons to the API.
-// Knows no host (see connect.js) and no words: every sentence comes from the server or from the shell's templates.
+// Knows no host (see connect.js, forge.js) and no words: every sentence comes from the server or from the shell's templates.
 
 const content = document.getElementById('content');
-const question = new URLSearchParams(location.search);
-const language = navigator.languages.find((l) => l.split('-')[0] === document.documentElement.lang) || document.documentElement.lang;
 
 /* times: the server writes UTC, the reader sees their own */
 
-const day = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' });
-const ago = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
+let day;
+let ago;
+
+// The page's language is settled once its host is there.
+function speak() {
+  const { lang } = document.documentElement;
+  const language = navigator.languages.find((l) => l.split('-')[0] === lang) || lang;
+  day = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' });
+  ago = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
+}
+
 const units = [['second', 60], ['minute', 60], ['hour', 24], ['day', 14]];
 
 function told(at) {
@@ -64,6 +71,12 @@ function patch(old, next, arriving) {
 
 /* states that the shell brings along */
 
+function bones(surface) {
+  const made = state('loading');
+  made.querySelector('[data-surface]').className = surface;
+  return made;
+}
+
 function state(name, slots = {}) {
   const made = document.getElementById(`state-${name}`).content.cloneNode(true);
   for (const slot of made.querySelectorAll('[data-slot]')) {
@@ -76,10 +89,14 @@ function state(name, slots = {}) {
 
 const word = (name) => document.getElementById('words').content.querySelector(`[data-word="${name}"]`)?.textContent ?? '';
 
-/* the page */
+/* the page
 
-export function start(host) {
-  const path = document.body.dataset.path.replace(/\{(\w+)\}/g, (_, name) => encodeURIComponent(question.get(name) ?? ''));
+   A host is: ready() whether it is there; fragment() what it shows here: {path, names, surface}, with the names in the path's
+   braces; api(path, {method, body}) something like a Response; flag(kind, title, body); open(address); onTheme(). */
+
+export async function start(host) {
+  let path = '';
+  let surface = 'page';
   let issued = 0;
   let shown = 0;
   let last = null;
@@ -115,12 +132,23 @@ export function start(host) {
     return { title: told.title, detail: told.detail, trace: told.trace };
   }
 
+  // A host that cannot tell where we are is asked again, as when the connection failed.
+  async function find() {
+    const here = await host.fragment();
+    surface = here.surface;
+    path = here.path.replace(/\{(\w+)\}/g, (_, name) => {
+      if (!here.names[name]) throw new Error(`the host does not tell the ${name}`);
+      return encodeURIComponent(here.names[name]);
+    });
+  }
+
   async function load() {
     clearTimeout(timer);
     const mine = ++issued;
-    const slow = last === null ? setTimeout(() => shown < mine && show(state('loading')), 300) : 0;
+    const slow = last === null ? setTimeout(() => shown < mine && show(bones(surface)), 300) : 0;
     content.setAttribute('aria-busy', 'true');
     try {
+      if (!path) await find();
       const answer = await host.api(path);
       if (mine < shown) return;
       if (!answer.ok) {
@@ -231,10 +259,11 @@ export function start(host) {
   document.addEventListener('visibilitychange', () => (document.hidden ? clearTimeout(timer) : issued && load()));
   setInterval(() => document.hidden || localise(content), 20_000);
 
-  if (!host.ready()) {
+  if (!(await host.ready())) {
     show(state('bridge'));
     return;
   }
+  speak();
   host.onTheme();
   load();
 }

@@ -1,5 +1,5 @@
 // The page's way to Jira through Connect's bridge (`AP`, a plain script before this module).
-// Knows nothing about what is shown. A second front door is a second file like this one.
+// Knows nothing about what is shown. The other front door is forge.js.
 import { start } from './app.js';
 
 const bridge = globalThis.AP;
@@ -37,6 +37,8 @@ async function call(path, { method = 'GET', body } = {}) {
 start({
   // Whether there is a host at all.
   ready: () => Boolean(bridge?.context?.getToken),
+  // What is shown stands in the page, where in its own address.
+  fragment: () => ({ ...document.body.dataset, names: Object.fromEntries(new URLSearchParams(location.search)) }),
   async api(path, options) {
     const answer = await call(path, options);
     if (answer.status !== 401) return answer;
