@@ -5,6 +5,7 @@ mod api;
 mod connect;
 mod coverage;
 mod examine;
+mod forge;
 mod harness;
 mod histories;
 mod jira;
