@@ -148,7 +148,8 @@ fn it_shows_itself_in_five_places_to_those_who_can_use_it() {
         assert_eq!(modules[0]["key"], *key, "{kind}: the page decides by this key what to show");
         assert_eq!(modules[0]["displayConditions"], *conditions, "{kind}");
         assert_eq!(str_of(modules[0], "/resolver/endpoint"), "page", "{kind}");
-        let icon = str_of(modules[0], "/icon").strip_prefix("resource:page;").expect("a file of ours: others need leave");
+        let icon =
+            str_of(modules[0], "/icon").strip_prefix("resource:page;").expect("a file of ours: others need leave");
         assert!(files.contains(icon), "{kind}: {icon} is not among the page's files {files:?}");
     }
     let pages = manifest["modules"].as_object().into_iter().flatten().filter(|(kind, _)| kind.contains(':')).count();
