@@ -5,7 +5,7 @@
 //! |---|---|
 //! | `SignedInstall`: RS256 by an install key, `iss` = the body's client key, `aud` = our public URL, real `qsh` | `connect/token` |
 //! | `SignedLifecycle`, `SignedWebhook`: HS256 by the tenant's secret, real `qsh` | `connect/token` |
-//! | `FrameVisit`: the same in `?jwt=` alone, living at most 15 minutes | `connect/token` |
+//! | `FrameVisit`: the same in `?jwt=` alone, living at most 15 minutes; a frame for admins asks for their right as well | `connect/token` |
 //! | `RuleSecret`: `X-Invite-Guard-Secret`, made for one project by its admin, compared as a hash | `ingest` |
 //! | `In<Agent>`, `In<AdministerProjects>`, `OnSite<AdministerJira>`: context token with a person, and the right asked from Jira | `gate`, `rights` |
 //!
@@ -85,6 +85,7 @@ fn everything(config: &mut ServiceConfig) {
         // frames
         .service(resource("/connect/project").get(screens::project))
         .service(resource("/connect/issue").get(screens::issue))
+        .service(resource("/connect/settings").get(screens::settings::frame))
         // our page's script
         .service(scope("/panel").app_data(Door(Arc::new(ConnectGate))).configure(fragments))
         .service(scope("/api/v1").app_data(Door(Arc::new(ConnectGate))).configure(json));
@@ -93,7 +94,8 @@ fn everything(config: &mut ServiceConfig) {
 fn fragments(config: &mut ServiceConfig) {
     config
         .service(resource("/projects/{p}/health").get(screens::health))
-        .service(resource("/projects/{p}/issues/{key}").get(screens::request));
+        .service(resource("/projects/{p}/issues/{key}").get(screens::request))
+        .service(resource("/projects/{p}/settings").get(screens::settings::show));
 }
 
 fn json(config: &mut ServiceConfig) {

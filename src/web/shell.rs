@@ -143,7 +143,7 @@ pub fn forge_files() -> Result<Vec<File>, askama::Error> {
         let states = States { say: Say(&Words::for_locale(&language)) }.render()?;
         files.push((format!("states.{language}.html"), Cow::Owned(states.into_bytes())));
     }
-    for name in ["app.css", "app.js", "forge.js", "icon.svg"] {
+    for name in ["app.css", "app.js", "forge.js", "forms.js", "icon.svg"] {
         files.extend(Assets::get(name).map(|file| (name.to_owned(), file.data)));
     }
     Ok(files)

@@ -39,6 +39,7 @@ fn calls(bench: &Bench) -> Vec<(&'static str, String, Option<Value>, [u16; 3])> 
         ("GET", site.clone(), None, [403, 403, 200]),
         ("POST", site, mail(), [403, 403, 200]),
         ("GET", format!("/panel/projects/{}/health", bench.project), None, [200, 200, 200]),
+        ("GET", format!("/panel/projects/{}/settings", bench.project), None, [200, 200, 200]),
     ]
 }
 
@@ -52,6 +53,40 @@ async fn each_call_needs_its_right() {
             assert_eq!(answer.status, status, "{method} {path}: {}", answer.body);
         }
     }
+}
+
+#[tokio::test]
+async fn a_frame_for_admins_refuses_everybody_else_by_itself() {
+    let bench = Bench::new().await;
+    let (agent, admin, site_admin) = (bench.agent(), bench.project_admin(), bench.site.admin());
+    let own = format!("project={}", bench.project);
+    for (path, query, person, status) in [
+        ("/connect/settings", own.as_str(), &admin, 200),
+        ("/connect/settings", own.as_str(), &site_admin, 200),
+        ("/connect/settings", own.as_str(), &agent, 403),
+        ("/connect/settings", "project=99999", &admin, 404),
+        ("/connect/settings", "project=HELP", &admin, 404),
+        ("/connect/settings", "", &admin, 404),
+    ] {
+        let url = bench.site.frame_url(path, person, query);
+        let answer = bench.client.get(&url).send().await.expect("an answer");
+        assert_eq!(answer.status(), status, "{path}?{query}");
+    }
+}
+
+#[tokio::test]
+async fn an_agent_sees_no_secret_and_what_admins_see_is_asked_anew() {
+    let bench = Bench::new().await;
+    let (agent, admin) = (bench.agent(), bench.project_admin());
+    let made = bench.call(&admin, "POST", &bench.api("/ingest-secrets"), None).await;
+    let made: Value = serde_json::from_str(&made.body).expect("JSON");
+    let id = made["id"].as_str().expect("an id").to_owned();
+    let path = format!("/panel/projects/{}/settings", bench.project);
+    assert!(bench.get(&admin, &path).await.body.contains(&id));
+    assert!(!bench.get(&agent, &path).await.body.contains(&id), "secrets are for admins");
+    bench.site.set_permission(&admin, "HELP", "ADMINISTER_PROJECTS", false);
+    bench.site.set_permission(&admin, "HELP", "SERVICEDESK_AGENT", true);
+    assert!(!bench.get(&admin, &path).await.body.contains(&id), "no right of a minute ago");
 }
 
 #[tokio::test]

@@ -90,7 +90,10 @@ fn nothing_inline_anywhere() {
 #[test]
 fn a_hostile_name_is_text() {
     let words = Words::for_locale("en");
-    for (name, html) in [("page", hostile_page(&words)), ("panel", hostile_panel(&words))] {
+    let mut screens = vec![("page", hostile_page(&words)), ("panel", hostile_panel(&words))];
+    let others = all_states().into_iter().filter(|(name, _)| name.ends_with("-hostile"));
+    screens.extend(others.map(|(name, fragment)| (name, fragment.html)));
+    for (name, html) in screens {
         assert!(html.contains("&lt;script&gt;alert(1)"), "{name}: the name is shown, escaped");
         assert!(!html.contains("<script"), "{name}: no element comes from a name");
         assert!(!html.contains("</textarea>"), "{name}: no element ends by a name");
@@ -181,34 +184,77 @@ fn our_own_files_stay_light() {
     assert!(Asset::named("../shell.rs").is_none() && Asset::named("").is_none(), "only what lies in the folder");
 }
 
-/// Every message of the page is used, and every message that is used is there.
+/// Files of words that pages alone use, and how their ids begin.
+const PAGE_WORDS: &[(&str, &[&str])] = &[("page", &["page-"]), ("settings", &["settings-", "asked-", "trail-"])];
+
+/// Ids that are put together from a beginning and a stable name.
+const COMPOSED: &[&str] = &[
+    "page-answer-",
+    "page-open-",
+    "page-ask-",
+    "page-people-",
+    "page-via-",
+    "page-state-",
+    "page-affects-",
+    "page-comments-",
+    "page-ended-",
+    "page-way-",
+    "settings-effect-",
+    "settings-import-",
+    "asked-",
+    "trail-",
+];
+
+/// Every message of the pages is used, and every message that is used is there.
 #[test]
 fn page_words_are_complete() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let read = |path: &str| std::fs::read_to_string(root.join(path)).unwrap_or_else(|e| panic!("{path}: {e}"));
-    let ftl = read("src/words/locales/en/page.ftl");
-    let known: Vec<&str> =
-        ftl.lines().filter(|l| l.starts_with("page-")).filter_map(|l| l.split(" =").next()).collect();
+    let mut used = String::new();
+    for folder in ["src/web/templates", "src/web/panel"] {
+        for entry in std::fs::read_dir(root.join(folder)).expect("the folder is there").flatten() {
+            used.push_str(&std::fs::read_to_string(entry.path()).expect("a text"));
+        }
+    }
+    used.push_str(&read("src/web/shell.rs"));
+    for (file, beginnings) in PAGE_WORDS {
+        let ftl = read(&format!("src/words/locales/en/{file}.ftl"));
+        let known = ftl.lines().filter(|line| beginnings.iter().any(|beginning| line.starts_with(beginning)));
+        let known: Vec<&str> = known.filter_map(|line| line.split(" =").next()).collect();
+        let composed = |id: &str| COMPOSED.iter().any(|family| id.starts_with(family));
+        let idle: Vec<_> = known.iter().filter(|id| !composed(id) && !used.contains(&format!("\"{id}\""))).collect();
+        assert!(idle.is_empty(), "nobody uses {idle:?}");
+    }
     for (name, html) in all_markup() {
-        // An id that no file has comes back as itself.
-        let left = html.split_once("page-").map(|(_, rest)| rest.split(['<', '"']).next().unwrap_or(rest));
-        assert!(left.is_none(), "{name}: \"page-{}\" has no words", left.unwrap_or_default());
+        for beginning in PAGE_WORDS.iter().flat_map(|(_, beginnings)| *beginnings) {
+            // An id that no file has comes back as itself.
+            let left = html.split_once(&format!(">{beginning}")).map(|(_, rest)| rest.split(['<', '"']).next());
+            assert!(left.is_none(), "{name}: \"{beginning}{}\" has no words", left.flatten().unwrap_or_default());
+            assert!(!html.contains(&format!("\"{beginning}")), "{name}: an attribute has no words: {beginning}…");
+        }
         assert!(!html.contains("{ $") && !html.contains("{$"), "{name}: a message lacks an argument");
     }
-    let mut used = String::new();
-    for file in ["health.html", "issue.html", "parts.html", "shell.html", "states.html"] {
-        used.push_str(&read(&format!("src/web/templates/{file}")));
+}
+
+#[test]
+fn every_control_has_a_name_and_a_screen_has_one_primary_button_at_most() {
+    for (name, html) in all_markup() {
+        assert!(html.matches("btn primary").count() <= 1, "{name}: more than one primary button");
+        for (at, _) in html.match_indices("<input").chain(html.match_indices("<select")) {
+            let before = html.get(..at).unwrap_or_default();
+            let open =
+                before.rfind("<label").is_some_and(|open| before.rfind("</label").is_none_or(|shut| shut < open));
+            assert!(open, "{name}: a control without a label");
+        }
+        let levels: Vec<u32> = tags(&html)
+            .filter_map(|tag| tag.strip_prefix('h')?.get(..1)?.parse().ok().filter(|level| *level <= 6))
+            .collect();
+        if !name.starts_with("shell") && !name.ends_with(".html") {
+            assert_eq!(levels.first(), Some(&1), "{name}: the first heading is the screen's");
+            let skips = levels.windows(2).find(|pair| pair[1] > pair[0] + 1);
+            assert!(skips.is_none(), "{name}: headings skip from {skips:?}");
+        }
     }
-    for file in ["card.rs", "fragment.rs", "health.rs", "issue.rs", "passes.rs"] {
-        used.push_str(&read(&format!("src/web/panel/{file}")));
-    }
-    let composed = |id: &str| {
-        let families =
-            ["page-answer-", "page-open-", "page-ask-", "page-people-", "page-via-", "page-state-", "page-affects-"];
-        families.iter().chain(&["page-comments-", "page-ended-", "page-way-"]).any(|family| id.starts_with(family))
-    };
-    let idle: Vec<_> = known.iter().filter(|id| !composed(id) && !used.contains(&format!("\"{id}\""))).collect();
-    assert!(idle.is_empty(), "nobody uses {idle:?}");
 }
 
 #[test]

@@ -2,6 +2,7 @@
 //! Does not know tokens and rights; the doors' tests hold those.
 
 mod markup;
+mod settings;
 mod states;
 
 use diagnosis::{Moment, Sheet, Via, diagnose, diagnose_project, scenarios::REGISTRY};
@@ -93,7 +94,7 @@ fn panel_of(case: Option<Case>) -> RequestPanel {
     }
 }
 
-/// Every state of both surfaces, by name.
+/// Every state of every surface, by name.
 pub(crate) fn all_states() -> Vec<(&'static str, Fragment)> {
     let words = Words::for_locale("en");
     let page = |health: ProjectHealth| health::render(&health, &words).expect("the page renders");
@@ -163,4 +164,7 @@ pub(crate) fn all_states() -> Vec<(&'static str, Fragment)> {
         ("panel-handled", panel(panel_of(Some(handled)))),
         ("panel-nobody", panel(panel_of(None))),
     ]
+    .into_iter()
+    .chain(settings::states())
+    .collect()
 }

@@ -1,6 +1,8 @@
 // Shows what the server renders, keeps it fresh, and carries buttons to the API.
 // Knows no host (see connect.js, forge.js) and no words: every sentence comes from the server or from the shell's templates.
 
+import { forms } from './forms.js';
+
 const content = document.getElementById('content');
 
 /* times: the server writes UTC, the reader sees their own */
@@ -92,7 +94,7 @@ const word = (name) => document.getElementById('words').content.querySelector(`[
 /* the page
 
    A host is: ready() whether it is there; fragment() what it shows here: {path, names, surface}, with the names in the path's
-   braces; api(path, {method, body}) something like a Response; flag(kind, title, body); open(address); onTheme(). */
+   braces; api(path, {method, body}, or {method, file, type}) something like a Response; flag(kind, title, body); open(address); onTheme(). */
 
 export async function start(host) {
   let path = '';
@@ -185,7 +187,7 @@ export async function start(host) {
     failures += 1;
     if (answer.status === 403 || answer.status === 404) {
       last = null; // what may not be seen any more must not stay
-      show(state('forbidden', slots));
+      show(state(path === '/panel/site' ? 'forbidden-site' : 'forbidden', slots));
       return;
     }
     trouble(slots);
@@ -222,6 +224,7 @@ export async function start(host) {
     made.addEventListener('close', () => made.remove());
     made.show();
     made.scrollIntoView({ block: 'nearest' });
+    await load();
   }
 
   async function copy(button) {
@@ -237,7 +240,7 @@ export async function start(host) {
     host.flag('success', word('copied'));
   }
 
-  const actions = { post, make, copy, reload: load, open: (link) => host.open(link.href), close: (button) => button.closest('dialog').close() };
+  const actions = { post, make, copy, reload: load, open: (link) => host.open(link.href), close: (button) => button.closest('dialog').close(), ...forms({ host, load, problemOf, word }) };
 
   document.addEventListener('click', async (event) => {
     const summary = event.target.closest('summary');

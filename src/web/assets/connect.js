@@ -28,10 +28,10 @@ async function freshToken() {
   return token;
 }
 
-async function call(path, { method = 'GET', body } = {}) {
+async function call(path, { method = 'GET', body, file, type } = {}) {
   const headers = { Authorization: `JWT ${await freshToken()}`, Accept: 'application/json' };
-  if (body !== undefined) headers['Content-Type'] = 'application/json';
-  return fetch(base + path, { method, headers, body: body === undefined ? undefined : JSON.stringify(body), cache: 'no-store' });
+  if (file || body !== undefined) headers['Content-Type'] = file ? type : 'application/json';
+  return fetch(base + path, { method, headers, body: file ?? (body === undefined ? undefined : JSON.stringify(body)), cache: 'no-store' });
 }
 
 start({

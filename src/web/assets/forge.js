@@ -65,13 +65,13 @@ function answered({ status, headers, body } = {}) {
 }
 
 // Forge's proxy signs for the person who looks, and turns the body into JSON itself.
-async function api(path, { method = 'GET', body } = {}) {
+async function api(path, { method = 'GET', body, file } = {}) {
   const headers = { Accept: 'application/json' };
   if (locale) headers['Accept-Language'] = locale;
   const call = { path: `/forge${path}`, method, headers };
-  if (body !== undefined) {
+  if (file || body !== undefined) {
     headers['Content-Type'] = 'application/json';
-    call.body = body;
+    call.body = file ? await file.text() : body; // a text becomes one JSON string, which our server takes for the file
   }
   return answered(await bridge.invokeRemote(call));
 }

@@ -7,8 +7,10 @@
 //! empty its parameters are tried for `qsh`. Everything that Jira posts here is JSON, so a form goes no further: 400.
 
 use super::lifecycle::Announcement;
+use crate::domain::AccountId;
 use crate::domain::tenant::Tenant;
 use crate::web::State;
+use crate::web::gate::Visitor;
 use crate::web::head::{self, Head, Places};
 use crate::web::problem::Problem;
 use actix_web::dev::Payload;
@@ -173,11 +175,17 @@ async fn signed(request: &HttpRequest, payload: &mut Payload) -> Result<(Arc<Ten
 #[derive(Debug)]
 pub(in crate::web) struct FrameVisit {
     tenant: Arc<Tenant>,
+    visitor: Option<Visitor>,
 }
 
 impl FrameVisit {
     pub(in crate::web) fn tenant(&self) -> &Tenant {
         &self.tenant
+    }
+
+    /// Who opened it, for a frame that is for admins alone. A token without a person opens none of those.
+    pub(in crate::web) fn visitor(&self) -> Result<&Visitor, Problem> {
+        self.visitor.as_ref().ok_or(Problem::forbidden())
     }
 }
 
@@ -190,8 +198,10 @@ impl FromRequest for FrameVisit {
         Box::pin(async move {
             let state = State::extract(&request).await?;
             let head = Head::of(&request);
-            let (tenant, _) = shared_secret(&state, &head, Places::Query, Kind::Frame).await?;
-            Ok(Self { tenant })
+            let (tenant, claims) = shared_secret(&state, &head, Places::Query, Kind::Frame).await?;
+            let account = claims.sub.as_deref().and_then(AccountId::parse);
+            let visitor = account.map(|account| Visitor::new(Arc::clone(&tenant), account));
+            Ok(Self { tenant, visitor })
         })
     }
 }

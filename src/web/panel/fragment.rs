@@ -5,7 +5,7 @@ use super::rich::{As, Rich, mark, plain};
 use crate::domain::ProjectId;
 use crate::domain::case::{Case, CaseState, Standing};
 use crate::words::{Value, Words};
-use diagnosis::{Overall, Ruling, Severity};
+use diagnosis::{FactKey, Overall, Ruling, Severity};
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::json;
@@ -156,13 +156,14 @@ impl Button {
 
     /// An admin's answer about a switch that nobody else can read.
     pub(super) fn answer(say: Say<'_>, path: String, fact: &'static str, value: bool) -> Self {
-        Self {
-            label: say.t(if value { "page-answer-on" } else { "page-answer-off" }),
-            method: "POST",
-            path,
-            body: json!({"fact": fact, "value": value}).to_string(),
-            done: say.t("page-answer-done"),
-        }
+        let label = say.t(if value { "page-answer-on" } else { "page-answer-off" });
+        let body = json!({"fact": fact, "value": value}).to_string();
+        Self { label, method: "POST", path, body, done: say.t("page-answer-done") }
+    }
+
+    /// The same in other words.
+    pub(super) fn answer_with(say: Say<'_>, path: String, fact: FactKey, value: bool, label: &str) -> Self {
+        Self { label: say.t(label), ..Self::answer(say, path, fact.name(), value) }
     }
 }
 

@@ -3,16 +3,16 @@
 
 use super::May;
 use super::card::{self, Answers, Card, Place, Proof};
+use super::comments;
 use super::fragment::{Button, Fragment, Look, Names, Say, api, verdict};
 use super::passes::{self, Passed};
 use super::rich::{As, Rich};
 use crate::domain::case::{Case, CaseState};
-use crate::domain::project::{Canary, CommentMode, Project};
+use crate::domain::project::Project;
 use crate::words::{RenderedLink, Words};
 use askama::Template;
 use diagnosis::{Confidence, Diagnosis, Finding, Gap, Overall, Route, Ruling};
 use jiff::Timestamp;
-use serde_json::json;
 
 /// What the page is made of.
 #[derive(Clone, Debug)]
@@ -54,7 +54,7 @@ struct HealthPage<'a> {
     cards: Vec<Card>,
     adds: Vec<Add>,
     not_checked: Vec<NotChecked>,
-    choices: Vec<Choice>,
+    choices: Vec<comments::Choice>,
     may_choose: bool,
     secrets: String,
     notes: Vec<Note>,
@@ -79,13 +79,6 @@ struct Question {
 struct NotChecked {
     title: String,
     by_hand: Vec<String>,
-}
-
-struct Choice {
-    title: String,
-    about: String,
-    chosen: bool,
-    button: Button,
 }
 
 struct Note {
@@ -137,7 +130,7 @@ pub fn render(health: &ProjectHealth, words: &Words) -> Result<Fragment, askama:
         cards: cards(&place, health),
         adds: health.cases.iter().map(|case| add(&place, case)).collect(),
         not_checked: not_checked(&place, health),
-        choices: choices(say, &health.project),
+        choices: comments::choices(say, &health.project),
         may_choose: health.may.administer_project,
         secrets: format!("{}/ingest-secrets", api(health.project.id)),
         notes: causes_noted(&place, health).chain(notes(say, &health.project)).chain(of_passes(say, health)).collect(),
@@ -278,22 +271,6 @@ fn lines(place: &Place<'_>, findings: &[Finding], name: &str) -> Vec<Line> {
         .collect()
 }
 
-fn choices(say: Say<'_>, project: &Project) -> Vec<Choice> {
-    let choice = |mode: CommentMode, id: &str| Choice {
-        title: say.t(&format!("page-comments-{id}")),
-        about: say.t(&format!("page-comments-{id}-about")),
-        chosen: project.settings.comment_mode == mode,
-        button: Button {
-            label: String::new(),
-            method: "PUT",
-            path: format!("{}/settings", api(project.id)),
-            body: json!({"commentMode": mode}).to_string(),
-            done: say.t(&format!("page-comments-{id}-done")),
-        },
-    };
-    vec![choice(CommentMode::Off, "off"), choice(CommentMode::Request, "request")]
-}
-
 /// What may delay mail or change its looks here, though nobody can tell whether it kept anybody's invitation.
 fn causes_noted<'a>(place: &'a Place<'_>, health: &'a ProjectHealth) -> impl Iterator<Item = Note> + 'a {
     let stands = |finding: &&Finding| finding.scenario.note && finding.ruling == Ruling::Blocks;
@@ -327,16 +304,8 @@ fn notes(say: Say<'_>, project: &Project) -> Vec<Note> {
             text: plain(say.with("page-note-missing", &[("permissions", &missing)])),
         });
     }
-    if project.settings.comment_mode != CommentMode::Off {
-        let told = match project.canary {
-            Canary::Untried => None,
-            Canary::Internal => Some((Look::CLEAR, "page-note-canary-internal")),
-            Canary::Public => Some((Look::WARNING, "page-note-canary-public")),
-            Canary::NoItem => Some((Look::WARNING, "page-note-canary-no_item")),
-            Canary::Forbidden => Some((Look::WARNING, "page-note-canary-forbidden")),
-        };
-        notes.extend(told.map(|(look, id)| Note { look, text: plain(say.t(id)) }));
-    }
+    let proven = comments::proven(say, project);
+    notes.extend(proven.map(|(look, told)| Note { look, text: plain(told) }));
     match (project.last_pass, project.seeded_at) {
         (None, _) => notes.push(Note { look: Look::INFORMATION, text: plain(say.t("page-note-reading")) }),
         (_, Some(at)) => {

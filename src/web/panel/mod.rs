@@ -1,18 +1,23 @@
-//! What people see inside Jira: the project page and the panel beside a request, as fragments that the page's script shows.
+//! What people see inside Jira: pages of project and site, panels beside a request, as fragments that the page's script shows.
 //! Knows no token and decides no verdict; rights are the handlers' argument types, words come from `words`.
 
+mod asked;
 mod card;
+mod comments;
 mod fragment;
 pub mod health;
 pub mod issue;
 mod passes;
 mod rich;
+pub mod settings;
+mod trail;
 
 pub(in crate::web) use fragment::Say;
 pub use fragment::{Fragment, Names};
 pub use health::ProjectHealth;
 pub use issue::RequestPanel;
 pub use passes::Passed;
+pub use settings::ProjectSettings;
 
 /// What the reader may do beyond looking.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
