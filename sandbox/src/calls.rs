@@ -7,11 +7,26 @@ use jiff::Timestamp;
 
 use crate::tokens::Refusal;
 
+/// By which door a request came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Door {
+    /// The site's own address, with a token that the app signed.
+    Connect,
+    /// Atlassian's gateway, with a token that Forge handed out.
+    Forge,
+}
+
+/// Where the gateway's addresses begin; the cloud id follows.
+const GATEWAY: &str = "/ex/jira/";
+
 /// A REST request, read once.
 #[derive(Debug, Clone)]
 pub(crate) struct Call {
     pub(crate) method: String,
-    /// Raw request target, as hashed in `qsh`.
+    /// The cloud id in the address, at the gateway.
+    pub(crate) cloud_id: Option<String>,
+    /// Raw request target, as hashed in `qsh`; without its beginning at the gateway.
     pub(crate) target: String,
     pub(crate) segments: Vec<String>,
     pub(crate) query: Vec<(String, String)>,
@@ -25,6 +40,11 @@ pub(crate) struct Call {
 impl Call {
     pub(crate) fn read(request: &HttpRequest, body: Bytes) -> Self {
         let target = request.uri().path_and_query().map_or_else(|| "/".to_owned(), |target| target.as_str().to_owned());
+        let through = target.strip_prefix(GATEWAY).map(|rest| rest.split_once('/').unwrap_or((rest, "")));
+        let (cloud_id, target) = match through {
+            Some((cloud_id, rest)) => (Some(cloud_id.to_owned()), format!("/{rest}")),
+            None => (None, target),
+        };
         let (path, query) = target.split_once('?').unwrap_or((&target, ""));
         let decode = |text: &str| percent_encoding::percent_decode_str(text).decode_utf8_lossy().into_owned();
         let header = |name: &str| request.headers().get(name).and_then(|v| v.to_str().ok()).map(str::to_owned);
@@ -33,6 +53,7 @@ impl Call {
         let printable = |text: &String| text.len() <= 1024 && text.bytes().all(|byte| (0x20..0x7f).contains(&byte));
         Self {
             method: request.method().as_str().to_owned(),
+            cloud_id,
             segments,
             query,
             body,
@@ -42,6 +63,10 @@ impl Call {
             trace: header("x-atlassian-webhook-trace").filter(printable),
             target,
         }
+    }
+
+    pub(crate) fn door(&self) -> Door {
+        if self.cloud_id.is_some() { Door::Forge } else { Door::Connect }
     }
 
     /// Path without query, as it was sent.
@@ -67,6 +92,10 @@ pub struct CallRecord {
     /// When.
     #[serde(serialize_with = "as_text")]
     pub at: Timestamp,
+    /// By which door.
+    pub door: Door,
+    /// Account id of whoever called; empty where nobody was let in.
+    pub account: String,
     /// Method.
     pub method: String,
     /// Path without query.

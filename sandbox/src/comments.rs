@@ -159,8 +159,8 @@ impl State {
         }
     }
 
-    pub(crate) fn queue_comment_event(&mut self, event: &str, item: u64, id: u64) {
-        let Some(item) = self.items.get(&item) else { return };
+    pub(crate) fn queue_comment_event(&mut self, event: &str, item_id: u64, id: u64) {
+        let Some(item) = self.items.get(&item_id) else { return };
         let Some(comment) = item.comments.iter().find(|comment| comment.id == id) else { return };
         let user = |id: &str| self.person(id).map(|person| person.in_webhook(&self.base_url));
         let body = json!({
@@ -177,6 +177,7 @@ impl State {
             "issue": self.item_in_webhook(item, false),
         });
         self.queue_event(event, body, Flow::Primary);
+        self.queue_forge_comment_event(event, item_id, id);
     }
 
     /// As the platform API answers a comment.

@@ -21,6 +21,10 @@ pub(crate) fn state(state: &State) -> Value {
             "key": app.key, "baseUrl": app.base_url, "enabled": app.enabled, "account": state.app_account,
             "modules": app.descriptor["modules"],
         })),
+        "forge": state.forge.installation.as_ref().map(|known| json!({
+            "appId": known.manifest.app_id, "installation": known.id, "remote": known.remote, "account": known.account,
+            "version": known.version(), "modules": known.manifest.whole["modules"],
+        })),
         "switches": {
             "outgoingMail": state.outgoing_mail_on,
             "auditAvailable": state.audit_available,
@@ -66,9 +70,9 @@ fn project(state: &State, project: &Project) -> Value {
         })
         .collect();
     customers.sort_by_key(|customer| std::cmp::Reverse(customer["truth"]["at"].as_str().map(str::to_owned)));
-    let permissions = state.app_account.as_deref().map(|app| {
+    let permissions = state.acting_account().map(|app| {
         let held = crate::permissions::PROJECT.iter();
-        held.map(|permission| ((*permission).to_owned(), json!(state.has_project(app, project.id, permission))))
+        held.map(|permission| ((*permission).to_owned(), json!(state.has_project(&app, project.id, permission))))
             .collect()
     });
     let properties = state.project_properties.iter().filter(|((id, _), _)| *id == project.id);

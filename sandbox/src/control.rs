@@ -244,7 +244,7 @@ fn switch(state: &mut State, action: Action) -> Result<(), String> {
         Action::SetAudit { available } => state.audit_available = available,
         Action::SetUserCreatedEvents { on } => state.user_created_for_portal_accounts = on,
         Action::SetAppPermission { project: key, permission, granted } => {
-            let app = state.app_account.clone().ok_or("no app is installed")?;
+            let app = state.acting_account().ok_or("no app is installed")?;
             match key {
                 Some(key) if permissions::PROJECT.contains(&permission.as_str()) => {
                     let id = project(state, &key)?;

@@ -100,7 +100,16 @@ pub(crate) fn read(body: &str, base: &str, secret: &str) -> Result<App, Vec<Stri
     if !faults.is_empty() {
         return Err(faults);
     }
-    Ok(App { key, base_url, descriptor, scope, webhooks, secret: secret.to_owned(), enabled: false })
+    Ok(App {
+        key,
+        base_url,
+        descriptor,
+        scope,
+        webhooks,
+        secret: secret.to_owned(),
+        enabled: false,
+        installation_id: None,
+    })
 }
 
 fn relative(url: Option<&str>) -> bool {

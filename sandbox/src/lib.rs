@@ -28,6 +28,7 @@ mod customers;
 mod descriptor;
 mod failures;
 mod faults;
+mod forge;
 mod host;
 mod keyserver;
 mod lifecycle;
@@ -49,7 +50,7 @@ mod times;
 mod tokens;
 mod webhooks;
 
-pub use calls::{CallRecord, Violation};
+pub use calls::{CallRecord, Door, Violation};
 pub use comments::CommentView;
 pub use customers::{AddBy, Added, RestCaller, Truth};
 pub use descriptor::Scope;

@@ -27,6 +27,8 @@ pub struct App {
     pub secret: String,
     /// Whether it is enabled.
     pub enabled: bool,
+    /// ARI of the Forge installation that it has moved to, if it has.
+    pub installation_id: Option<String>,
 }
 
 impl App {
@@ -177,6 +179,12 @@ impl Site {
         if event == "installed" {
             body["sharedSecret"] = json!(app.secret);
         }
+        if let Some(id) = &app.installation_id {
+            body["installationId"] = json!(id);
+        }
+        if app.installation_id.is_some() || state.forge.cloud_id_told {
+            body["cloudId"] = json!(state.forge.cloud_id);
+        }
         body
     }
 
@@ -231,7 +239,7 @@ impl Site {
         })
     }
 
-    async fn call_lifecycle(&self, app: &App, event: &str) -> Result<(), InstallError> {
+    pub(crate) async fn call_lifecycle(&self, app: &App, event: &str) -> Result<(), InstallError> {
         let Some(request) = self.lifecycle_request(app, event) else { return Ok(()) };
         let answer = request.send_within(&self.client, Duration::from_secs(20)).await;
         match answer {

@@ -130,7 +130,7 @@ impl State {
         }
         let house_agent = self.house_agent.clone();
         self.grant_all(&house_agent, project.id, AGENT);
-        if let Some(app) = self.app_account.clone() {
+        for app in self.app_accounts() {
             self.grant_all(&app, project.id, PROJECT);
         }
     }

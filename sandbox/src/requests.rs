@@ -210,13 +210,15 @@ impl State {
             _ => "issue_generic",
         };
         let user = self.person(by).map(|person| person.in_webhook(&self.base_url));
+        let changelog = json!({"id": (20_000 + self.next_delivery).to_string(), "items": changes});
         let body = json!({
             "issue_event_type_name": kind,
             "user": user,
             "issue": self.item_in_webhook(item, true),
-            "changelog": {"id": (20_000 + self.next_delivery).to_string(), "items": changes},
+            "changelog": changelog,
         });
         self.queue_event(event, body, flow);
+        self.queue_forge_issue_event(event, id, by, &changelog);
     }
 
     /// As webhooks show an item: in full for issue events, a few fields for comment events.

@@ -79,6 +79,10 @@ pub(crate) fn listen_for_keys(keys: Arc<KeyServer>) -> io::Result<(u16, ServerHa
 
 async fn serve(request: HttpRequest, body: web::Bytes, listener: web::Data<Listener>) -> HttpResponse {
     let site = listener.site.clone();
+    if request.path().starts_with("/ex/jira/") {
+        // Atlassian's gateway is not the site: it stays where it is when the site is renamed.
+        return rest::serve(site, request, body).await;
+    }
     let (port, base_url) = {
         let state = site.lock();
         (state.port, state.base_url.clone())
@@ -92,6 +96,8 @@ async fn serve(request: HttpRequest, body: web::Bytes, listener: web::Data<Liste
         rest::serve(site, request, body).await
     } else if path == "/sandbox" || path.starts_with("/sandbox/") {
         control::serve(site, request, body).await
+    } else if path == "/_edge/tenant_info" {
+        HttpResponse::Ok().json(serde_json::json!({"cloudId": site.lock().forge.cloud_id}))
     } else {
         host::serve(site, request).await.unwrap_or_else(|| HttpResponse::NotFound().content_type("text/html").finish())
     }

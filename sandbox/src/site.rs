@@ -84,12 +84,16 @@ impl Site {
         let mut state = self.lock();
         state.port = port;
         state.base_url = format!("http://127.0.0.1:{port}");
+        if state.forge.gateway.is_empty() {
+            state.forge.gateway = state.base_url.clone();
+        }
         Ok(())
     }
 
-    /// Delivers what is due, then waits for more. Retries come when the site's clock says so.
+    /// Runs and delivers what is due, then waits for more. Retries come when the site's clock says so.
     async fn deliver_forever(self: Arc<Self>) {
         loop {
+            self.lock().queue_due_ticks();
             let due = self.waiting(true);
             futures::future::join_all(due.into_iter().map(|id| self.deliver(id))).await;
             let _ = tokio::time::timeout(Duration::from_secs(1), self.changed.notified()).await;

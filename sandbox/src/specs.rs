@@ -16,6 +16,7 @@ const JIRA: &str = "jira-platform-v3.openapi.json";
 const SERVICE_DESK: &str = "jsm-cloud.openapi.json";
 const DOCUMENTS: &str = "adf-v1-full.schema.json";
 const DESCRIPTORS: &str = "connect-jira-descriptor.schema.json";
+const MANIFESTS: &str = "forge-manifest.schema.json";
 
 /// The specifications in one folder, read and compiled piece by piece as they are needed.
 pub(crate) struct Specs {
@@ -24,6 +25,7 @@ pub(crate) struct Specs {
     service_desk: OnceLock<Value>,
     documents: OnceLock<Validator>,
     descriptors: OnceLock<Validator>,
+    manifests: OnceLock<Validator>,
     compiled: Mutex<BTreeMap<String, Arc<Validator>>>,
 }
 
@@ -36,8 +38,12 @@ fn read(folder: &Path, name: &str) -> io::Result<Value> {
 
 /// Formats are left alone: Jira's own moments are no RFC 3339, and descriptors call relative addresses "uri".
 fn compile(schema: &Value) -> Result<Validator, String> {
+    compile_as(Draft::Draft4, schema)
+}
+
+fn compile_as(draft: Draft, schema: &Value) -> Result<Validator, String> {
     jsonschema::options()
-        .with_draft(Draft::Draft4)
+        .with_draft(draft)
         .should_validate_formats(false)
         .build(schema)
         .map_err(|error| error.to_string())
@@ -68,7 +74,7 @@ impl Specs {
         if let Some(specs) = known.get(folder) {
             return Ok(specs.clone());
         }
-        for file in [JIRA, SERVICE_DESK, DOCUMENTS, DESCRIPTORS] {
+        for file in [JIRA, SERVICE_DESK, DOCUMENTS, DESCRIPTORS, MANIFESTS] {
             // Told at the start, not in the middle of a test.
             let path = folder.join(file);
             std::fs::metadata(&path).map_err(|error| io::Error::other(format!("{}: {error}", path.display())))?;
@@ -79,6 +85,7 @@ impl Specs {
             service_desk: OnceLock::new(),
             documents: OnceLock::new(),
             descriptors: OnceLock::new(),
+            manifests: OnceLock::new(),
             compiled: Mutex::default(),
         });
         known.insert(folder.to_owned(), specs.clone());
@@ -190,6 +197,35 @@ impl Specs {
         }
         errors(self.descriptors.get_or_init(|| self.compiled(DESCRIPTORS)), &descriptor)
     }
+
+    /// Faults of a Forge app's manifest.
+    pub(crate) fn manifest(&self, manifest: &Value) -> Vec<String> {
+        let compiled = || {
+            let schema = compile_as(Draft::Draft7, &self.read(MANIFESTS));
+            schema.unwrap_or_else(|error| panic!("{MANIFESTS} cannot be compiled: {error}"))
+        };
+        errors(self.manifests.get_or_init(compiled), manifest)
+    }
+
+    /// Every OAuth scope that an operation of Jira or of the service desk takes.
+    pub(crate) fn scopes(&self) -> BTreeSet<String> {
+        let specs =
+            [self.jira.get_or_init(|| self.read(JIRA)), self.service_desk.get_or_init(|| self.read(SERVICE_DESK))];
+        let mut scopes = BTreeSet::new();
+        for operation in specs
+            .iter()
+            .flat_map(|spec| spec["paths"].as_object())
+            .flatten()
+            .filter_map(|(_, path)| path.as_object())
+            .flatten()
+        {
+            for set in operation.1["x-atlassian-oauth2-scopes"].as_array().into_iter().flatten() {
+                let names = set["scopes"].as_array().into_iter().flatten().filter_map(Value::as_str);
+                scopes.extend(names.map(str::to_owned));
+            }
+        }
+        scopes
+    }
 }
 
 /// Jira ignores parameters that it does not know, which hides mistakes for years.
@@ -250,6 +286,13 @@ mod tests {
             assert!(operation.is_object(), "{} {} is not in the specification", route.method, route.template);
             let scope = operation["x-atlassian-connect-scope"].as_str().and_then(Scope::read);
             assert_eq!(scope, Some(route.scope), "scope of {} {}", route.method, route.template);
+            for (state, ours) in [("Current", route.oauth.classic), ("Beta", route.oauth.granular)] {
+                let sets = operation["x-atlassian-oauth2-scopes"].as_array().into_iter().flatten();
+                let set = sets.filter(|set| set["state"] == state).flat_map(|set| set["scopes"].as_array());
+                let theirs: BTreeSet<&str> = set.flatten().filter_map(Value::as_str).collect();
+                let ours: BTreeSet<&str> = ours.iter().copied().collect();
+                assert_eq!(ours, theirs, "{state} OAuth scopes of {} {}", route.method, route.template);
+            }
         }
     }
 }

@@ -12,6 +12,7 @@ use crate::calls::{CallRecord, Violation};
 use crate::customers::Truth;
 use crate::failures::FailedMail;
 use crate::faults::{Hold, Misbehaviour};
+use crate::forge::Forge;
 use crate::lifecycle::{App, SignedRequest};
 use crate::mail::{Mail, NotifyMood};
 use crate::people::{AUTOMATION, AccountType, Person, UserKind};
@@ -42,6 +43,7 @@ pub(crate) struct State {
     pub(crate) house_agent: String,
     pub(crate) app_account: Option<String>,
     pub(crate) app: Option<App>,
+    pub(crate) forge: Forge,
     // what
     pub(crate) projects: BTreeMap<u64, Project>,
     pub(crate) organisations: BTreeMap<u64, Organisation>,
@@ -104,6 +106,7 @@ impl State {
             house_agent: String::new(),
             app_account: None,
             app: None,
+            forge: Forge::new(),
             projects: BTreeMap::new(),
             organisations: BTreeMap::new(),
             items: BTreeMap::new(),

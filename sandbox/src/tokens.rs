@@ -64,6 +64,27 @@ impl SigningKey {
         KEY.get_or_init(Self::generate)
     }
 
+    /// The key with which Forge signs invocations.
+    pub(crate) fn of_forge() -> &'static Self {
+        static KEY: OnceLock<SigningKey> = OnceLock::new();
+        KEY.get_or_init(Self::generate)
+    }
+
+    /// The same on Atlassian's own staging, which no site of a customer is on.
+    pub(crate) fn of_forge_staging() -> &'static Self {
+        static KEY: OnceLock<SigningKey> = OnceLock::new();
+        KEY.get_or_init(Self::generate)
+    }
+
+    /// The public half as a JSON Web Key.
+    pub(crate) fn jwk(&self, kid: &str) -> Value {
+        let mut key = jsonwebtoken::jwk::Jwk::from_encoding_key(&self.private, Algorithm::RS256)
+            .expect("the public half of an RSA key can be told");
+        key.common.key_id = Some(kid.to_owned());
+        key.common.public_key_use = Some(jsonwebtoken::jwk::PublicKeyUse::Signature);
+        serde_json::to_value(key).expect("a key can be written as JSON")
+    }
+
     /// Signs claims with RS256 under the given key id.
     pub(crate) fn sign(&self, claims: &Value, kid: &str) -> String {
         let mut header = Header::new(Algorithm::RS256);

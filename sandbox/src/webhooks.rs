@@ -1,4 +1,4 @@
-//! Webhooks: what is queued for the installed app, and how it is delivered, retried, doubled or lost.
+//! Webhooks and Forge events: what is queued for the installed apps, and how it is delivered, retried, doubled or lost.
 //! Does not know why an event happened; whoever changes the state queues it.
 
 use std::time::Duration;
@@ -6,6 +6,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
+use crate::forge::Invocation;
 use crate::lifecycle::SignedRequest;
 use crate::site::Site;
 use crate::state::State;
@@ -51,8 +52,10 @@ pub struct Delivery {
     pub identifier: String,
     /// Event name.
     pub event: String,
-    /// Declared URL, relative to the app's base URL.
+    /// Declared URL or route, relative to the app's base URL or remote.
     pub path: String,
+    /// Key of the endpoint of the Forge manifest that it is for; `None` for a webhook of Connect.
+    pub endpoint: Option<String>,
     /// Body, as it is sent.
     pub body: String,
     /// Lane.
@@ -71,8 +74,13 @@ pub struct Delivery {
     pub answers: Vec<u16>,
 }
 
-/// Retries after the first attempt.
+/// Retries of a webhook after the first attempt.
 const MOST_RETRIES: u32 = 5;
+/// Retries of a Forge event after the first attempt.
+const MOST_FORGE_RETRIES: u32 = 4;
+/// How long Jira waits for the answer to a webhook, and Forge for the answer to an event.
+const PATIENCE: Duration = Duration::from_secs(20);
+const FORGE_PATIENCE: Duration = Duration::from_secs(5);
 
 impl State {
     /// Queues one event for each webhook of the app that asks for it.
@@ -83,27 +91,43 @@ impl State {
         body["timestamp"] = json!(now.as_millisecond());
         body["webhookEvent"] = json!(event);
         for path in paths {
-            self.next_delivery += 1;
-            self.deliveries.push(Delivery {
-                id: self.next_delivery,
-                identifier: uuid::Uuid::new_v4().to_string(),
-                event: event.to_owned(),
-                path,
-                body: body.to_string(),
-                flow,
-                trace: self.trace.clone(),
-                created: now,
-                due: now,
-                retries: 0,
-                state: DeliveryState::Pending,
-                answers: Vec::new(),
-            });
+            self.queue_delivery(event, path, None, body.to_string(), flow);
         }
+    }
+
+    /// Puts a call of an app among the deliveries, due at once. Gives its number.
+    pub(crate) fn queue_delivery(
+        &mut self,
+        event: &str,
+        path: String,
+        endpoint: Option<String>,
+        body: String,
+        flow: Flow,
+    ) -> u64 {
+        let now = self.now();
+        self.next_delivery += 1;
+        self.deliveries.push(Delivery {
+            id: self.next_delivery,
+            identifier: uuid::Uuid::new_v4().to_string(),
+            event: event.to_owned(),
+            path,
+            body,
+            flow,
+            trace: self.trace.clone().filter(|_| endpoint.is_none()),
+            endpoint,
+            created: now,
+            due: now,
+            retries: 0,
+            state: DeliveryState::Pending,
+            answers: Vec::new(),
+        });
+        self.next_delivery
     }
 
     pub(crate) fn queue_user_event(&mut self, event: &str, account: &str, flow: Flow) {
         let Some(user) = self.person(account).map(|person| person.in_webhook(&self.base_url)) else { return };
         self.queue_event(event, json!({"user": user}), flow);
+        self.queue_forge_user_event(event, account);
     }
 
     /// Loses everything that waits. Gives how many.
@@ -118,7 +142,11 @@ impl State {
         delivery.answers.push(status);
         if (200..300).contains(&status) {
             delivery.state = DeliveryState::Delivered;
-        } else if retried(status) && delivery.retries < MOST_RETRIES {
+        } else if delivery.endpoint.is_some() && delivery.retries < MOST_FORGE_RETRIES {
+            delivery.retries += 1;
+            // Two seconds, then four, eight, sixteen.
+            delivery.due = now + SignedDuration::from_secs(1 << delivery.retries);
+        } else if delivery.endpoint.is_none() && retried(status) && delivery.retries < MOST_RETRIES {
             delivery.retries += 1;
             // Five to fifteen minutes; spread by the number, so that a test can be repeated.
             let minutes = 5 + i64::try_from(delivery.id * 7 % 11).unwrap_or(0);
@@ -137,6 +165,11 @@ fn retried(status: u16) -> bool {
 impl Site {
     /// The signed request of a delivery, with its headers, as it is sent now.
     pub(crate) fn delivery_request(&self, delivery: &Delivery) -> Option<SignedRequest> {
+        if let Some(endpoint) = &delivery.endpoint {
+            let (path, body) = (delivery.path.as_str(), Some(delivery.body.as_str()));
+            let about = Invocation { endpoint, module: endpoint, account: None, method: "POST", path, body };
+            return self.invocation(&about);
+        }
         let mut request = self.signed_post(&delivery.path, &delivery.body)?;
         request.header("X-Atlassian-Webhook-Identifier", &delivery.identifier);
         request.header("X-Atlassian-Webhook-Flow", delivery.flow.word());
@@ -154,8 +187,8 @@ impl Site {
         let delivery = self.lock().deliveries.iter().find(|delivery| delivery.id == id).cloned();
         let Some(delivery) = delivery else { return 0 };
         let Some(request) = self.delivery_request(&delivery) else { return 0 };
-        // Jira waits twenty seconds for an answer.
-        let status = request.send_within(&self.client, Duration::from_secs(20)).await.map_or(0, |answer| answer.status);
+        let patience = if delivery.endpoint.is_some() { FORGE_PATIENCE } else { PATIENCE };
+        let status = request.send_within(&self.client, patience).await.map_or(0, |answer| answer.status);
         self.lock().note_answer(id, status);
         status
     }

@@ -2,6 +2,7 @@
 //! Kept apart from the documented routes: nothing here is checked against a specification.
 
 use super::routes::{Route, fits, route};
+use super::scopes::UNREACHABLE;
 use super::{Ask, Reply};
 use crate::calls::Call;
 use crate::descriptor::Scope;
@@ -13,12 +14,14 @@ pub(crate) const ROUTES: &[Route] = &[
         "GET",
         "/rest/servicedesk/notifications/1/account-notifications/{projectKey}/notification/invite-customer",
         Scope::Read,
+        UNREACHABLE,
         invite_customer,
     ),
     route(
         "GET",
         "/rest/servicedesk/1/servicedesk/{projectKey}/settings/requestsecurity",
         Scope::Read,
+        UNREACHABLE,
         request_security,
     ),
 ];

@@ -4,6 +4,7 @@
 mod answer;
 mod audit;
 mod comments;
+mod gateway;
 mod internal;
 mod issues;
 mod jql;
@@ -12,6 +13,7 @@ mod permissions;
 mod projects;
 mod properties;
 mod routes;
+mod scopes;
 mod search;
 mod servicedesk;
 mod setup;
@@ -23,13 +25,13 @@ use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse};
 
 pub(crate) use answer::Reply;
-#[cfg(test)]
-pub(crate) use routes::ROUTES;
-pub(crate) use routes::Route;
+pub(crate) use routes::{ROUTES, Route};
+pub(crate) use scopes::Scopes;
 
-use crate::calls::{Call, CallRecord, Violation};
+use crate::calls::{Call, CallRecord, Door, Violation};
 use crate::descriptor::Scope;
 use crate::faults::{Fault, HoldAt, Verdict};
+use crate::forge::Bearer;
 use crate::server::Connection;
 use crate::site::Site;
 use crate::state::State;
@@ -41,7 +43,7 @@ pub(crate) struct Ask<'a> {
     pub(crate) call: &'a Call,
     /// Values of the braces of the path template.
     pub(crate) path: Vec<String>,
-    /// Account id of the app's user.
+    /// Account id of whoever calls: the app's user, or a person for whom the app acts.
     pub(crate) me: String,
 }
 
@@ -109,7 +111,7 @@ fn dated(mut response: HttpResponse, now: jiff::Timestamp) -> HttpResponse {
 
 fn cut(site: &Site, request: &HttpRequest, call: &Call, why: &str) -> HttpResponse {
     Connection::cut(request);
-    record(&mut site.lock(), call, 0, 0, None, Some(why.to_owned()));
+    record(&mut site.lock(), call, "", 0, 0, None, Some(why.to_owned()));
     HttpResponse::InternalServerError().finish()
 }
 
@@ -123,7 +125,7 @@ async fn play(site: &Site, call: &Call, fault: Fault) -> Option<Reply> {
     let reply = match fault {
         Fault::CloseConnection => return None,
         Fault::Silence => {
-            record(&mut site.lock(), call, 0, 0, None, Some(name));
+            record(&mut site.lock(), call, "", 0, 0, None, Some(name));
             tokio::time::sleep(Duration::from_secs(600)).await;
             return None;
         }
@@ -137,7 +139,7 @@ async fn play(site: &Site, call: &Call, fault: Fault) -> Option<Reply> {
         Fault::Redirect(to) => Reply::raw(302, "text/plain", Vec::new()).with("Location", &to),
         Fault::Flood(bytes) => Reply::raw(200, "application/json", vec![b' '; bytes]),
     };
-    record(&mut site.lock(), call, reply.status, 0, None, Some(name));
+    record(&mut site.lock(), call, "", reply.status, 0, None, Some(name));
     Some(reply)
 }
 
@@ -145,10 +147,14 @@ async fn play(site: &Site, call: &Call, fault: Fault) -> Option<Reply> {
 fn answer(site: &Site, call: &Call, fault: Option<&str>) -> Reply {
     let mut state = site.lock();
     let undocumented = internal::find(call);
-    let absent = undocumented.is_some() && !state.internal_endpoints;
-    let known = routes::find(call).or(undocumented.filter(|_| state.internal_endpoints));
+    let there = state.internal_endpoints && call.door() == Door::Connect;
+    // A Connect app may try for them; who goes through the gateway knows that they are not there.
+    let absent = undocumented.is_some() && !there && call.door() == Door::Connect;
+    let known = routes::find(call).or(undocumented.filter(|_| there));
     let reads = known.as_ref().is_none_or(|(route, _)| route.reads());
-    let (mut reply, refusal) = match judge(&mut state, call, known.as_ref().map(|(route, _)| *route)) {
+    let judged = judge(&mut state, call, known.as_ref().map(|(route, _)| *route));
+    let account = judged.as_ref().ok().cloned().unwrap_or_default();
+    let (mut reply, refusal) = match judged {
         Ok(me) => match known {
             Some((route, path)) => (handled(site, &mut state, call, route, path, me), None),
             None => {
@@ -163,8 +169,25 @@ fn answer(site: &Site, call: &Call, fault: Option<&str>) -> Reply {
     let counted = reply.status != 401 && reply.status != 429;
     let points = if counted { state.charge(reads, reply.objects, reply.grants) } else { 0 };
     reply = reply.with_quota(&state.meter);
-    record(&mut state, call, reply.status, points, refusal, fault.map(str::to_owned));
+    record(&mut state, call, &account, reply.status, points, refusal, fault.map(str::to_owned));
     reply
+}
+
+/// Who calls, as the token says, and what the token opens.
+enum Caller {
+    /// The app itself, with Connect's scopes.
+    Connect(String, Scope),
+    /// The app or a person, with OAuth scopes.
+    Forge(Bearer),
+}
+
+impl Caller {
+    fn account(self) -> String {
+        match self {
+            Self::Connect(account, _) => account,
+            Self::Forge(bearer) => bearer.account,
+        }
+    }
 }
 
 /// A refusal before any handler, and what was wrong with the token if it was that.
@@ -179,14 +202,20 @@ impl Refused {
     }
 }
 
-/// Everything that comes before a handler. Gives the account id of the app's user.
+/// Everything that comes before a handler. Gives the account id of whoever calls.
 fn judge(state: &mut State, call: &Call, route: Option<&Route>) -> Result<String, Box<Refused>> {
-    if route.is_some_and(|route| route.anonymous) && call.authorization.is_none() {
+    if route.is_some_and(|route| route.anonymous) && call.authorization.is_none() && call.door() == Door::Connect {
         return Ok(String::new());
     }
-    let refused = |refusal| Box::new(Refused { reply: Reply::unauthorised(), token: Some(refusal) });
-    let scope = check_token(state, call).map_err(refused)?;
-    let Some(route) = route else { return Ok(String::new()) };
+    let caller = match call.door() {
+        Door::Connect => {
+            let refused = |refusal| Box::new(Refused { reply: Reply::unauthorised(), token: Some(refusal) });
+            let scope = check_token(state, call).map_err(refused)?;
+            Caller::Connect(state.app_account.clone().unwrap_or_default(), scope)
+        }
+        Door::Forge => Caller::Forge(gateway::bearer(state, call)?),
+    };
+    let Some(route) = route else { return Ok(caller.account()) };
     if call.method == "GET" && !call.body.is_empty() {
         return Err(Refused::because(Reply::error(403, "A GET request must not have a body.")));
     }
@@ -197,11 +226,15 @@ fn judge(state: &mut State, call: &Call, route: Option<&Route>) -> Result<String
     if matches!(route.method, "POST" | "PUT") && !call.json {
         return Err(Refused::because(Reply::error(415, "The content type must be application/json.")));
     }
-    if route.scope > scope {
-        let why = "The add-on does not have the scope that this resource needs.";
-        return Err(Refused::because(Reply::error(403, why)));
+    match &caller {
+        Caller::Connect(_, scope) if route.scope > *scope => {
+            let why = "The add-on does not have the scope that this resource needs.";
+            return Err(Refused::because(Reply::error(403, why)));
+        }
+        Caller::Forge(bearer) => gateway::check_scopes(route, bearer)?,
+        Caller::Connect(..) => {}
     }
-    Ok(state.app_account.clone().unwrap_or_default())
+    Ok(caller.account())
 }
 
 /// Checks the token and gives the widest scope of the app that sent it.
@@ -238,21 +271,34 @@ fn handled(site: &Site, state: &mut State, call: &Call, route: &Route, path: Vec
             return Reply::bad_request(route, "INVALID_INPUT");
         }
     }
-    state.trace = call.trace.clone().filter(|_| call.method != "GET");
+    // Forge has no trace: it leaves out what the app did itself, where the manifest asks for that.
+    state.trace = call.trace.clone().filter(|_| call.method != "GET" && call.door() == Door::Connect);
+    state.forge.acting = call.door() == Door::Forge;
     let reply = (route.run)(&mut Ask { state, call, path, me });
     state.trace = None;
+    state.forge.acting = false;
     if let (Some(specs), Some(body)) = (specs, &reply.json) {
         note(state, "answer", specs.answer(route, reply.status, body));
     }
     reply
 }
 
-fn record(state: &mut State, call: &Call, status: u16, points: u64, refusal: Option<Refusal>, fault: Option<String>) {
+fn record(
+    state: &mut State,
+    call: &Call,
+    account: &str,
+    status: u16,
+    points: u64,
+    refusal: Option<Refusal>,
+    fault: Option<String>,
+) {
     let at = state.now();
     let query = call.query.iter().filter(|(name, _)| name != "jwt").map(|(name, value)| format!("{name}={value}"));
     let query = query.collect::<Vec<_>>().join("&");
     state.calls.push(CallRecord {
         at,
+        door: call.door(),
+        account: account.to_owned(),
         method: call.method.clone(),
         path: call.path().to_owned(),
         template: routes::template_of(call),

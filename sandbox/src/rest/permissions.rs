@@ -4,6 +4,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{Ask, Reply};
+use crate::calls::Door;
 use crate::permissions::{GLOBAL, PROJECT};
 
 pub(crate) fn mine(ask: &mut Ask<'_>) -> Reply {
@@ -76,12 +77,15 @@ struct ProjectQuestion {
     issues: Vec<Option<u64>>,
 }
 
-/// A Connect app may ask about anybody from its server.
+/// A Connect app may ask about anybody from its server; through the gateway only who administers Jira may.
 pub(crate) fn check(ask: &mut Ask<'_>) -> Reply {
     let Ok(question) = serde_json::from_slice::<Question>(&ask.call.body) else {
         return Reply::error(400, "INVALID_INPUT");
     };
     let account = question.account_id.unwrap_or_else(|| ask.me.clone());
+    if ask.call.door() == Door::Forge && account != ask.me && !ask.administers_jira() {
+        return Reply::error(403, "Administer Jira is required to ask about other users.");
+    }
     let active = ask.state.person(&account).is_some_and(|person| person.active);
     let mut globals = Vec::new();
     let mut asked = 0;

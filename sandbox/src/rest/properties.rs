@@ -106,6 +106,8 @@ fn property_event(ask: &mut Ask<'_>, event: &str, id: u64, key: &str, value: &Va
     let user = ask.state.person(&ask.me).map(|person| person.in_webhook(&ask.state.base_url));
     let body = json!({"user": user, "property": {"self": own, "key": key, "value": value, "issueId": id}});
     ask.state.queue_event(event, body, Flow::Primary);
+    let me = ask.me.clone();
+    ask.state.queue_forge_property_event(event, id, key, &me);
 }
 
 // projects

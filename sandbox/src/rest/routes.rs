@@ -1,6 +1,7 @@
 //! The table of routes: every path this site answers, its scope, its handler.
 //! Templates and scopes are those of Atlassian's specifications; a test compares them.
 
+use super::scopes::{self, Scopes};
 use super::{
     Ask, Reply, audit, comments, internal, issues, people, permissions, projects, properties, search, servicedesk,
     setup,
@@ -13,6 +14,8 @@ pub(crate) struct Route {
     pub(crate) method: &'static str,
     pub(crate) template: &'static str,
     pub(crate) scope: Scope,
+    /// What a token needs at the gateway, where Connect's scopes mean nothing.
+    pub(crate) oauth: Scopes,
     /// Whether it answers without any token.
     pub(crate) anonymous: bool,
     pub(crate) run: fn(&mut Ask<'_>) -> Reply,
@@ -35,66 +38,67 @@ pub(super) const fn route(
     method: &'static str,
     template: &'static str,
     scope: Scope,
+    oauth: Scopes,
     run: fn(&mut Ask<'_>) -> Reply,
 ) -> Route {
-    Route { method, template, scope, anonymous: false, run }
+    Route { method, template, scope, oauth, anonymous: false, run }
 }
 
 /// Fixed paths stand before those with braces in their place.
 #[rustfmt::skip]
 pub(crate) const ROUTES: &[Route] = &[
-    Route { method: "GET", template: "/rest/api/3/serverInfo", scope: Scope::Read, anonymous: true, run: projects::server_info },
+    Route { method: "GET", template: "/rest/api/3/serverInfo", scope: Scope::Read, oauth: scopes::NONE, anonymous: true, run: projects::server_info },
     // people
-    route("GET", "/rest/api/3/myself", Scope::Read, people::myself),
-    route("GET", "/rest/api/3/user", Scope::Read, people::user),
-    route("GET", "/rest/api/3/user/search", Scope::Read, people::search),
-    route("GET", "/rest/api/3/users/search", Scope::Inaccessible, people::users),
+    route("GET", "/rest/api/3/myself", Scope::Read, scopes::USER, people::myself),
+    route("GET", "/rest/api/3/user", Scope::Read, scopes::USER, people::user),
+    route("GET", "/rest/api/3/user/search", Scope::Read, scopes::USER_SEARCH, people::search),
+    route("GET", "/rest/api/3/users/search", Scope::Inaccessible, scopes::USER, people::users),
     // permissions
-    route("GET", "/rest/api/3/mypermissions", Scope::Read, permissions::mine),
-    route("POST", "/rest/api/3/permissions/check", Scope::Read, permissions::check),
+    route("GET", "/rest/api/3/mypermissions", Scope::Read, scopes::MY_PERMISSIONS, permissions::mine),
+    route("POST", "/rest/api/3/permissions/check", Scope::Read, scopes::PERMISSIONS_CHECK, permissions::check),
     // projects
-    route("GET", "/rest/api/3/project", Scope::Read, projects::all),
-    route("GET", "/rest/api/3/project/search", Scope::Read, projects::search),
-    route("GET", "/rest/api/3/project/{projectIdOrKey}", Scope::Read, projects::one),
-    route("GET", "/rest/api/3/project/{projectIdOrKey}/role", Scope::Read, projects::roles),
-    route("GET", "/rest/api/3/project/{projectIdOrKey}/role/{id}", Scope::Read, projects::role),
-    route("GET", "/rest/api/3/project/{projectIdOrKey}/properties", Scope::Read, properties::project_keys),
-    route("GET", "/rest/api/3/project/{projectIdOrKey}/properties/{propertyKey}", Scope::Read, properties::project_get),
-    route("PUT", "/rest/api/3/project/{projectIdOrKey}/properties/{propertyKey}", Scope::Write, properties::project_put),
-    route("DELETE", "/rest/api/3/project/{projectIdOrKey}/properties/{propertyKey}", Scope::Delete, properties::project_delete),
-    route("GET", "/rest/api/3/project/{projectKeyOrId}/permissionscheme", Scope::Read, setup::permission_scheme),
-    route("GET", "/rest/api/3/project/{projectId}/email", Scope::Read, setup::email),
-    route("GET", "/rest/api/3/instance/license", Scope::Read, setup::license),
+    route("GET", "/rest/api/3/project", Scope::Read, scopes::PROJECT, projects::all),
+    route("GET", "/rest/api/3/project/search", Scope::Read, scopes::PROJECT, projects::search),
+    route("GET", "/rest/api/3/project/{projectIdOrKey}", Scope::Read, scopes::PROJECT, projects::one),
+    route("GET", "/rest/api/3/project/{projectIdOrKey}/role", Scope::Read, scopes::ROLES, projects::roles),
+    route("GET", "/rest/api/3/project/{projectIdOrKey}/role/{id}", Scope::Read, scopes::ROLE, projects::role),
+    route("GET", "/rest/api/3/project/{projectIdOrKey}/properties", Scope::Read, scopes::PROJECT_PROPERTY, properties::project_keys),
+    route("GET", "/rest/api/3/project/{projectIdOrKey}/properties/{propertyKey}", Scope::Read, scopes::PROJECT_PROPERTY, properties::project_get),
+    route("PUT", "/rest/api/3/project/{projectIdOrKey}/properties/{propertyKey}", Scope::Write, scopes::PROJECT_PROPERTY_WRITE, properties::project_put),
+    route("DELETE", "/rest/api/3/project/{projectIdOrKey}/properties/{propertyKey}", Scope::Delete, scopes::PROJECT_PROPERTY_DELETE, properties::project_delete),
+    route("GET", "/rest/api/3/project/{projectKeyOrId}/permissionscheme", Scope::Read, scopes::PERMISSION_SCHEME, setup::permission_scheme),
+    route("GET", "/rest/api/3/project/{projectId}/email", Scope::Read, scopes::PROJECT_EMAIL, setup::email),
+    route("GET", "/rest/api/3/instance/license", Scope::Read, scopes::LICENSE, setup::license),
     // audit
-    route("GET", "/rest/api/3/auditing/record", Scope::Read, audit::records),
+    route("GET", "/rest/api/3/auditing/record", Scope::Read, scopes::AUDIT, audit::records),
     // work items
-    route("GET", "/rest/api/3/search/jql", Scope::Read, search::get),
-    route("POST", "/rest/api/3/search/jql", Scope::Read, search::post),
-    route("POST", "/rest/api/3/issue", Scope::Write, issues::create),
-    route("GET", "/rest/api/3/issue/createmeta/{projectIdOrKey}/issuetypes", Scope::Read, issues::issue_types),
-    route("GET", "/rest/api/3/issue/createmeta/{projectIdOrKey}/issuetypes/{issueTypeId}", Scope::Read, issues::create_fields),
-    route("GET", "/rest/api/3/issue/{issueIdOrKey}", Scope::Read, issues::one),
-    route("POST", "/rest/api/3/issue/{issueIdOrKey}/notify", Scope::Write, issues::notify),
-    route("GET", "/rest/api/3/issue/{issueIdOrKey}/properties", Scope::Read, properties::item_keys),
-    route("GET", "/rest/api/3/issue/{issueIdOrKey}/properties/{propertyKey}", Scope::Read, properties::item_get),
-    route("PUT", "/rest/api/3/issue/{issueIdOrKey}/properties/{propertyKey}", Scope::Write, properties::item_put),
-    route("DELETE", "/rest/api/3/issue/{issueIdOrKey}/properties/{propertyKey}", Scope::Delete, properties::item_delete),
-    route("GET", "/rest/api/3/issue/{issueIdOrKey}/comment", Scope::Read, comments::list),
-    route("POST", "/rest/api/3/issue/{issueIdOrKey}/comment", Scope::Write, comments::create),
-    route("GET", "/rest/api/3/issue/{issueIdOrKey}/comment/{id}", Scope::Read, comments::one),
-    route("PUT", "/rest/api/3/issue/{issueIdOrKey}/comment/{id}", Scope::Write, comments::update),
-    route("DELETE", "/rest/api/3/issue/{issueIdOrKey}/comment/{id}", Scope::Delete, comments::delete),
+    route("GET", "/rest/api/3/search/jql", Scope::Read, scopes::SEARCH, search::get),
+    route("POST", "/rest/api/3/search/jql", Scope::Read, scopes::SEARCH_POST, search::post),
+    route("POST", "/rest/api/3/issue", Scope::Write, scopes::ISSUE_CREATE, issues::create),
+    route("GET", "/rest/api/3/issue/createmeta/{projectIdOrKey}/issuetypes", Scope::Read, scopes::ISSUE_META, issues::issue_types),
+    route("GET", "/rest/api/3/issue/createmeta/{projectIdOrKey}/issuetypes/{issueTypeId}", Scope::Read, scopes::ISSUE_META, issues::create_fields),
+    route("GET", "/rest/api/3/issue/{issueIdOrKey}", Scope::Read, scopes::ISSUE, issues::one),
+    route("POST", "/rest/api/3/issue/{issueIdOrKey}/notify", Scope::Write, scopes::NOTIFY, issues::notify),
+    route("GET", "/rest/api/3/issue/{issueIdOrKey}/properties", Scope::Read, scopes::ISSUE_PROPERTY, properties::item_keys),
+    route("GET", "/rest/api/3/issue/{issueIdOrKey}/properties/{propertyKey}", Scope::Read, scopes::ISSUE_PROPERTY, properties::item_get),
+    route("PUT", "/rest/api/3/issue/{issueIdOrKey}/properties/{propertyKey}", Scope::Write, scopes::ISSUE_PROPERTY_WRITE, properties::item_put),
+    route("DELETE", "/rest/api/3/issue/{issueIdOrKey}/properties/{propertyKey}", Scope::Delete, scopes::ISSUE_PROPERTY_DELETE, properties::item_delete),
+    route("GET", "/rest/api/3/issue/{issueIdOrKey}/comment", Scope::Read, scopes::COMMENT, comments::list),
+    route("POST", "/rest/api/3/issue/{issueIdOrKey}/comment", Scope::Write, scopes::COMMENT_WRITE, comments::create),
+    route("GET", "/rest/api/3/issue/{issueIdOrKey}/comment/{id}", Scope::Read, scopes::COMMENT, comments::one),
+    route("PUT", "/rest/api/3/issue/{issueIdOrKey}/comment/{id}", Scope::Write, scopes::COMMENT_WRITE, comments::update),
+    route("DELETE", "/rest/api/3/issue/{issueIdOrKey}/comment/{id}", Scope::Delete, scopes::COMMENT_DELETE, comments::delete),
     // service desk
-    route("GET", "/rest/servicedeskapi/servicedesk", Scope::Read, servicedesk::desks),
-    route("GET", "/rest/servicedeskapi/servicedesk/{serviceDeskId}", Scope::Read, servicedesk::desk),
-    route("GET", "/rest/servicedeskapi/servicedesk/{serviceDeskId}/customer", Scope::Read, servicedesk::customers),
-    route("GET", "/rest/servicedeskapi/servicedesk/{serviceDeskId}/organization", Scope::Read, servicedesk::desk_organisations),
-    route("GET", "/rest/servicedeskapi/organization", Scope::Read, servicedesk::organisations),
-    route("GET", "/rest/servicedeskapi/organization/{organizationId}", Scope::Read, servicedesk::organisation),
-    route("GET", "/rest/servicedeskapi/organization/{organizationId}/user", Scope::Read, servicedesk::organisation_users),
-    route("GET", "/rest/servicedeskapi/request/{issueIdOrKey}", Scope::Read, servicedesk::request),
-    route("GET", "/rest/servicedeskapi/request/{issueIdOrKey}/comment", Scope::Read, servicedesk::request_comments),
-    route("POST", "/rest/servicedeskapi/request/{issueIdOrKey}/comment", Scope::Write, servicedesk::add_comment),
+    route("GET", "/rest/servicedeskapi/servicedesk", Scope::Read, scopes::DESK, servicedesk::desks),
+    route("GET", "/rest/servicedeskapi/servicedesk/{serviceDeskId}", Scope::Read, scopes::DESK, servicedesk::desk),
+    route("GET", "/rest/servicedeskapi/servicedesk/{serviceDeskId}/customer", Scope::Read, scopes::DESK_CUSTOMERS, servicedesk::customers),
+    route("GET", "/rest/servicedeskapi/servicedesk/{serviceDeskId}/organization", Scope::Read, scopes::DESK_ORGANISATIONS, servicedesk::desk_organisations),
+    route("GET", "/rest/servicedeskapi/organization", Scope::Read, scopes::ORGANISATION, servicedesk::organisations),
+    route("GET", "/rest/servicedeskapi/organization/{organizationId}", Scope::Read, scopes::ORGANISATION, servicedesk::organisation),
+    route("GET", "/rest/servicedeskapi/organization/{organizationId}/user", Scope::Read, scopes::ORGANISATION_USERS, servicedesk::organisation_users),
+    route("GET", "/rest/servicedeskapi/request/{issueIdOrKey}", Scope::Read, scopes::REQUEST, servicedesk::request),
+    route("GET", "/rest/servicedeskapi/request/{issueIdOrKey}/comment", Scope::Read, scopes::REQUEST_COMMENTS, servicedesk::request_comments),
+    route("POST", "/rest/servicedeskapi/request/{issueIdOrKey}/comment", Scope::Write, scopes::REQUEST_COMMENT_WRITE, servicedesk::add_comment),
 ];
 
 fn brace(part: &str) -> bool {

@@ -4,6 +4,7 @@
 mod app;
 mod door;
 mod failures;
+mod forge;
 mod optional;
 mod people;
 mod requests;

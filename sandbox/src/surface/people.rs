@@ -56,9 +56,9 @@ impl Sandbox {
         self.site.lock().house_agent.clone()
     }
 
-    /// Account id of the installed app's user.
+    /// Account id of the installed app's user; of the Forge app's, unless a Connect app is there that has not moved.
     pub fn app_account(&self) -> Option<String> {
-        self.site.lock().app_account.clone()
+        self.site.lock().acting_account()
     }
 
     /// An account as the site knows it.
@@ -170,8 +170,8 @@ impl Sandbox {
     /// Mails that the installed app caused. A test asserts that there is none.
     pub fn mails_by_app(&self) -> Vec<Mail> {
         let state = self.site.lock();
-        let app = state.app_account.clone().unwrap_or_default();
-        state.mails.iter().filter(|mail| mail.caused_by == app).cloned().collect()
+        let apps = state.app_accounts();
+        state.mails.iter().filter(|mail| apps.contains(&mail.caused_by)).cloned().collect()
     }
 
     /// Switches the site's outgoing mail.
@@ -283,13 +283,22 @@ impl Sandbox {
 
     /// Grants or takes away a project permission of the installed app's user.
     pub fn set_app_permission(&self, project: &str, permission: &str, granted: bool) {
-        let app = self.app_account().expect("install the app first: it has no user yet");
-        self.set_permission(&app, project, permission, granted);
+        for app in self.app_users() {
+            self.set_permission(&app, project, permission, granted);
+        }
     }
 
     /// Grants or takes away a global permission of the installed app's user.
     pub fn set_app_global_permission(&self, permission: &str, granted: bool) {
-        let app = self.app_account().expect("install the app first: it has no user yet");
-        self.set_global_permission(&app, permission, granted);
+        for app in self.app_users() {
+            self.set_global_permission(&app, permission, granted);
+        }
+    }
+
+    /// The users of the installed apps: where one has moved there are two, and an admin means both.
+    fn app_users(&self) -> Vec<String> {
+        let apps = self.site.lock().app_accounts();
+        assert!(!apps.is_empty(), "install the app first: it has no user yet");
+        apps
     }
 }

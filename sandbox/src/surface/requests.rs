@@ -113,10 +113,10 @@ impl Sandbox {
     /// Comments that the installed app wrote, over all work items: key and comment.
     pub fn comments_by_app(&self) -> Vec<(String, CommentView)> {
         let state = self.site.lock();
-        let app = state.app_account.clone().unwrap_or_default();
+        let apps = state.app_accounts();
         let items = state.items.values();
         let all = items.flat_map(|item| item.comments.iter().map(|comment| (item.key.clone(), comment.view())));
-        all.filter(|(_, comment)| comment.author == app).collect()
+        all.filter(|(_, comment)| apps.contains(&comment.author)).collect()
     }
 
     /// A property of a work item.
