@@ -5,20 +5,23 @@ use std::io::Write as _;
 
 use invite_guard_sandbox::{Options, ProjectType, Sandbox};
 
-const USAGE: &str = "usage: invite-guard-sandbox [--port N] [--install APP_URL]\n";
+const USAGE: &str = "usage: invite-guard-sandbox [--port N] [--install APP_URL [--manifest FILE]]\n";
 
 struct Arguments {
     port: u16,
     app: Option<String>,
+    /// Installs by this Forge manifest instead of the descriptor.
+    manifest: Option<std::path::PathBuf>,
 }
 
 fn arguments() -> Option<Arguments> {
-    let mut found = Arguments { port: 0, app: None };
+    let mut found = Arguments { port: 0, app: None, manifest: None };
     let mut given = std::env::args().skip(1);
     while let Some(flag) = given.next() {
         match flag.as_str() {
             "--port" => found.port = given.next()?.parse().ok()?,
             "--install" => found.app = Some(given.next()?),
+            "--manifest" => found.manifest = Some(given.next()?.into()),
             _ => return None,
         }
     }
@@ -34,7 +37,14 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
     writeln!(out, "keys      {}", site.keys_url())?;
     writeln!(out, "state     {}/sandbox/state", site.base_url())?;
     if let Some(app) = arguments.app {
-        site.install(&app).await?;
+        match arguments.manifest {
+            Some(file) => {
+                site.install_forge(&std::fs::read_to_string(file)?, &app).await?;
+                writeln!(out, "gateway   {}", site.api_url())?;
+                writeln!(out, "key set   {}", site.jwks_url())?;
+            }
+            None => site.install(&app).await?,
+        }
         writeln!(out, "installed {app}")?;
     }
     tokio::signal::ctrl_c().await?;

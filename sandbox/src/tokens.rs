@@ -164,7 +164,7 @@ pub enum Refusal {
     Malformed,
     /// Signed with another secret.
     Signature,
-    /// Another issuer than the installed app's key.
+    /// Another issuer than the installed app's key, or a bearer token for an account that is gone.
     Issuer,
     /// Past its `exp`.
     Expired,
@@ -172,7 +172,7 @@ pub enum Refusal {
     Lifetime,
     /// The hash is of another request.
     Qsh,
-    /// `aud` names another site.
+    /// `aud` names another site, or a bearer token is of another installation.
     Audience,
     /// No app is installed and enabled here.
     NotInstalled,

@@ -34,7 +34,33 @@ fn judge_app(manifest: &Value, faults: &mut Vec<String>) {
     }
 }
 
+/// The regions of a remote; one without a map is everywhere the same.
+fn regions(remote: &Value) -> BTreeSet<&str> {
+    remote["baseUrl"].as_object().into_iter().flatten().map(|(region, _)| region.as_str()).collect()
+}
+
+fn stores(remote: &Value) -> bool {
+    let operations = remote["operations"].as_array().into_iter().flatten();
+    remote["storage"].is_object() || operations.into_iter().any(|operation| operation == "storage")
+}
+
+fn judge_storage(manifest: &Value, faults: &mut Vec<String>) {
+    let remotes = || manifest["remotes"].as_array().into_iter().flatten();
+    let every: BTreeSet<&str> = remotes().flat_map(regions).collect();
+    for remote in remotes().filter(|remote| stores(remote)) {
+        let key = &remote["key"];
+        if !remote["storage"]["inScopeEUD"].is_boolean() {
+            faults.push(format!("remote {key} stores and must say so in storage.inScopeEUD"));
+        }
+        let lacks: Vec<&&str> = every.iter().filter(|region| !regions(remote).contains(**region)).collect();
+        if !lacks.is_empty() {
+            faults.push(format!("remote {key} stores and lacks regions of other remotes: {lacks:?}"));
+        }
+    }
+}
+
 fn judge_remotes(manifest: &Value, faults: &mut Vec<String>) {
+    judge_storage(manifest, faults);
     for remote in manifest["remotes"].as_array().into_iter().flatten() {
         let key = remote["key"].as_str().unwrap_or_default();
         if key.is_empty() || key.len() > 23 {

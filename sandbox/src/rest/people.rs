@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{Ask, Reply};
-use crate::people::Person;
+use crate::people::{AccountType, Person};
 
 pub(crate) fn myself(ask: &mut Ask<'_>) -> Reply {
     match ask.state.person(&ask.me) {
@@ -63,7 +63,14 @@ pub(crate) fn search(ask: &mut Ask<'_>) -> Reply {
     Reply::ok(Value::Array(users)).costing(0, count)
 }
 
-/// Closed to Connect apps, so the door refuses before this is reached.
-pub(crate) fn users(_ask: &mut Ask<'_>) -> Reply {
-    Reply::error(403, "This resource is not available to apps.")
+/// Everybody with an Atlassian account, active or not. Closed to Connect apps, for whom the door refuses before this.
+pub(crate) fn users(ask: &mut Ask<'_>) -> Reply {
+    if !ask.state.has_global(&ask.me, "USER_PICKER") {
+        return Reply::error(403, "You are not authorized to browse users.");
+    }
+    let (start, most) = (ask.number("startAt", 0), ask.number("maxResults", 50).min(1000));
+    let known = ask.state.people.values().filter(|person| person.account_type != AccountType::Customer);
+    let users: Vec<Value> = known.skip(start).take(most).map(|person| person.as_user(&ask.state.base_url)).collect();
+    let count = users.len();
+    Reply::ok(Value::Array(users)).costing(0, count)
 }

@@ -1,11 +1,13 @@
 //! The app that is installed by its manifest: tokens, gateway, calls, events, scheduled triggers. See the parent module.
 
+use std::time::Duration;
+
 use jiff::SignedDuration;
 use serde_json::Value;
 
 use crate::forge::Invocation;
 use crate::keyserver::{KEY_SET, STAGING_KEY_SET, staging_kid};
-use crate::lifecycle::{InstallError, SignedRequest};
+use crate::lifecycle::{Answer, InstallError, SignedRequest};
 use crate::site::Sandbox;
 use crate::tokens::SigningKey;
 
@@ -159,6 +161,26 @@ impl Sandbox {
         let endpoint = endpoint.unwrap_or_else(|| panic!("no module {module:?} with an endpoint in the manifest"));
         let about = Invocation { endpoint: &endpoint, module, account: Some(account), method, path, body };
         self.site.invocation(&about).expect("the endpoint is in the manifest")
+    }
+
+    /// Sends what [`Self::invoke_request`] makes, as Forge's proxy does: it waits 25 seconds, never tries again, and
+    /// takes JSON or nothing for an answer.
+    pub async fn invoke(
+        &self,
+        account: &str,
+        module: &str,
+        method: &str,
+        path: &str,
+        body: Option<&str>,
+    ) -> Result<Answer, String> {
+        let request = self.invoke_request(account, module, method, path, body);
+        let answer = request.send_within(&self.site.client, Duration::from_secs(25)).await?;
+        let kind = answer.headers.iter().find(|(name, _)| name == "content-type").map(|(_, kind)| kind.as_str());
+        let json = kind.is_some_and(|kind| kind.starts_with("application/json"));
+        if json || answer.body.is_empty() {
+            return Ok(answer);
+        }
+        Err(format!("the remote answered {} as {kind:?}, which is not application/json", answer.status))
     }
 
     /// An event for the installed app, signed but not sent: to the endpoint of the trigger that wants the body's

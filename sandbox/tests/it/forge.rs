@@ -179,6 +179,8 @@ async fn a_page_calls_the_remote_as_its_reader() {
     assert_eq!(claims["context"]["cloudId"], forged.site.cloud_id());
     assert_eq!(claims["context"]["siteUrl"], forged.site.base_url());
     assert!(got.header("x-forge-oauth-system").is_some() && got.header("x-forge-oauth-user").is_some());
+    let answered = forged.site.invoke(&agent, "page", "GET", "/forge/api/x", None).await;
+    assert_eq!(answered.map(|answer| answer.status), Ok(204));
     assert_eq!(claims["app"]["license"], Value::Null);
     forged.site.set_forge_license(Some(false));
     assert_eq!(forged.site.invocation_claims("page", None)["app"]["license"], json!({"isActive": false}));

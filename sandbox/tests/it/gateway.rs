@@ -156,6 +156,14 @@ async fn the_rights_are_those_of_whoever_calls() {
     assert_eq!(forged.call("POST", check, &system, about(&admin)).await.status, 403);
     assert_eq!(forged.get("/rest/api/3/auditing/record", &system).await.status, 403);
 
+    let everybody = forged.get("/rest/api/3/users/search", &system).await;
+    assert_eq!(
+        (everybody.status, everybody.body[0]["accountType"].is_string()),
+        (200, true),
+        "closed to Connect alone"
+    );
+    assert_eq!(forged.get("/rest/api/3/users/search", &outsiders).await.status, 403);
+
     // An app without a scope for it does not administer Jira, and without one for people it finds none.
     let plain = Forged::bare().await;
     let scopes = MANIFEST.replace("\"read:audit-log:jira\", ", "");

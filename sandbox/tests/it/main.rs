@@ -13,6 +13,7 @@ mod installing;
 mod limiting;
 mod manifests;
 mod misbehaving;
+mod moving;
 mod optional;
 mod permitting;
 mod setup;

@@ -11,6 +11,12 @@ const FAULTS: &[(&str, &str, &str)] = &[
     ("runtime: { name: nodejs22.x }", "description: none", "runtime"),
     ("\"https://app.example.com\"", "\"http://app.example.com\"", "https"),
     ("baseUrl: \"https://app.example.com\"", "baseUrl: { EU: \"https://app.example.com\" }", "default"),
+    (", storage: { inScopeEUD: true }", "", "inScopeEUD"),
+    (
+        "remotes:\n",
+        "remotes:\n  - { key: other, baseUrl: { default: \"https://b.example\", EU: \"https://c.example\" } }\n",
+        "EU",
+    ),
     ("{ key: bare, remote: backend", "{ key: bare, remote: elsewhere", "elsewhere"),
     ("path: /forge/bare", "path: forge/bare", "slash"),
     ("key: bye, endpoint: events", "key: bye, endpoint: gone", "gone"),
