@@ -5,6 +5,10 @@
 //! does, checks every token, enforces scopes, permissions, points and bursts, keeps audit records, and misbehaves on
 //! demand. Everything listens on 127.0.0.1 and nothing is ever sent beyond it, except to the app that is installed.
 //!
+//! An app comes in by either door, or by both: by its Connect descriptor ([`Sandbox::install`]) or by its Forge manifest
+//! ([`Sandbox::install_forge`]), which is then called with invocation tokens and calls back through a gateway
+//! ([`Sandbox::api_url`]).
+//!
 //! ```no_run
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
 //! use invite_guard_sandbox::{AddBy, Options, ProjectType, Sandbox};
