@@ -206,7 +206,8 @@ fn callers(
 /// Private addresses that the operator named exactly, and so may be called.
 fn allowed_hosts(settings: &Settings) -> Vec<String> {
     let keys = settings.install_keys_url.as_ref().and_then(named);
-    settings.tenant_hosts.iter().cloned().chain(keys).collect()
+    let forge = settings.forge.iter().flat_map(|forge| [named(&forge.keys_url), named(&forge.api_url)]).flatten();
+    settings.tenant_hosts.iter().cloned().chain(keys).chain(forge).collect()
 }
 
 fn named(url: &url::Url) -> Option<String> {
@@ -262,6 +263,11 @@ fn web_settings(settings: &Settings) -> web::Settings {
         tenant_hosts: settings.tenant_hosts.clone(),
         install_keys_url: settings.install_keys_url.clone(),
         bridge_url: settings.bridge_url.clone(),
+        forge: settings.forge.clone().map(|forge| web::ForgeSettings {
+            app_id: forge.app_id,
+            keys_url: forge.keys_url,
+            api_url: forge.api_url,
+        }),
         retention_days: settings.retention_days,
         retention_uninstalled: settings.retention_uninstalled,
     }

@@ -91,7 +91,7 @@ async fn tenants(rooms: &Rooms, named: Option<&Url>) -> Result<Vec<Tenant>, CliE
     let mut all = rooms.store.tenants().await?;
     all.retain(|tenant| tenant.is_active());
     if let Some(url) = named {
-        all.retain(|tenant| base(&tenant.installation.base_url) == base(url));
+        all.retain(|tenant| base(&tenant.base_url) == base(url));
         if all.is_empty() {
             return Err(CliError::Usage(format!("{url} has not installed us; see `invite-guard tenants`")));
         }
@@ -100,7 +100,7 @@ async fn tenants(rooms: &Rooms, named: Option<&Url>) -> Result<Vec<Tenant>, CliE
 }
 
 async fn start(rooms: &Rooms, tenant: &Tenant) -> Result<Vec<Going>, CliError> {
-    let site = tenant.installation.base_url.as_str().trim_end_matches('/').to_owned();
+    let site = tenant.base_url.as_str().trim_end_matches('/').to_owned();
     let mut started = Vec::new();
     for project in rooms.jira.site(tenant).service_projects(PROJECTS, true).await? {
         let now = SystemClock.now();

@@ -60,7 +60,7 @@ async fn tenant(store: &dyn Store, wanted: Option<&Url>) -> Result<Tenant, CliEr
         let [tenant] = only.map_err(CliError::Usage)?;
         return Ok(tenant);
     };
-    let is_it = |tenant: &Tenant| place(&tenant.installation.base_url) == place(wanted);
+    let is_it = |tenant: &Tenant| place(&tenant.base_url) == place(wanted);
     let found = active.into_iter().find(is_it);
     found.ok_or_else(|| CliError::Usage("no site with this address has Invite Guard installed (see `tenants`)".into()))
 }

@@ -17,23 +17,35 @@ pub(super) async fn run(settings: &Settings, output: Output) -> Result<(), CliEr
     }
     for tenant in &tenants {
         let (state, since) = state(tenant);
-        print(&format!("{:>4}  {:<12} {since}  {}", tenant.id, state, tenant.installation.base_url))?;
+        let doors = doors(tenant).join("+");
+        print(&format!("{:>4}  {:<12} {doors:<13} {since}  {}", tenant.id, state, tenant.base_url))?;
     }
     Ok(())
 }
 
 fn row(tenant: &Tenant) -> serde_json::Value {
     let (state, since) = state(tenant);
+    let (connect, forge) = (tenant.connect.as_ref(), tenant.forge.as_ref());
     json!({
         "id": tenant.id,
-        "baseUrl": tenant.installation.base_url.as_str(),
-        "clientKey": tenant.installation.client_key,
-        "appKey": tenant.installation.app_key,
-        "installationId": tenant.installation.installation_id,
+        "baseUrl": tenant.base_url.as_str(),
+        "cloudId": tenant.cloud_id,
+        "clientKey": connect.map(|connect| &connect.client_key),
+        "appKey": connect.map(|connect| &connect.app_key),
+        "installationId": forge.map(|forge| &forge.installation_id),
+        "doors": doors(tenant),
+        "tokenUntil": forge.and_then(|forge| forge.token.as_ref()).map(|token| token.expires_at),
+        "licenseActive": forge.and_then(|forge| forge.license_active),
         "state": state,
         "since": since,
         "installedAt": tenant.installed_at,
     })
+}
+
+/// By which doors the site is reached.
+fn doors(tenant: &Tenant) -> Vec<&'static str> {
+    let doors = [("connect", tenant.connect.is_some()), ("forge", tenant.forge.is_some())];
+    doors.into_iter().filter(|(_, open)| *open).map(|(door, _)| door).collect()
 }
 
 fn state(tenant: &Tenant) -> (&'static str, jiff::Timestamp) {

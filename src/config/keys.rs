@@ -1,7 +1,7 @@
 //! The table of settings: name, default, whether secret; and how a value is read.
 //! Knows no layer: it reads texts.
 
-use super::{Dns, LogFormat};
+use super::{Dns, ForgeEnvironment, LogFormat};
 use jiff::SignedDuration;
 use url::Url;
 
@@ -35,6 +35,10 @@ pub const KEYS: &[Key] = &[
     key("connect.tenant_hosts", "*.atlassian.net,*.jira.com,*.atlassian-us-gov-mod.net,*.atlassian-us-gov-mod.com"),
     unset("connect.install_keys_url"),
     key("connect.bridge_url", "https://connect-cdn.atl-paas.net/all.js"),
+    unset("forge.app_id"),
+    key("forge.environment", "production"),
+    unset("forge.keys_url"),
+    unset("forge.api_url"),
     key("worker.concurrency", "8"),
     key("worker.reconcile_interval", "1d"),
     key("worker.audit_interval", "1m"),
@@ -113,6 +117,21 @@ pub(super) fn hosts(text: &str) -> Option<Vec<String>> {
             && h.rfind('*').is_none_or(|at| at == 0 && h.starts_with("*.") && h.len() > 2)
     };
     (!hosts.is_empty() && hosts.iter().all(legal)).then_some(hosts)
+}
+
+/// An Atlassian resource identifier of an app, such as `ari:cloud:ecosystem::app/…`.
+pub(super) fn forge_app_id(text: &str) -> Option<String> {
+    let id = text.strip_prefix("ari:cloud:ecosystem::app/")?;
+    let legal = (1..=64).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    legal.then(|| text.to_owned())
+}
+
+pub(super) fn forge_environment(text: &str) -> Option<ForgeEnvironment> {
+    match text {
+        "production" => Some(ForgeEnvironment::Production),
+        "staging" => Some(ForgeEnvironment::Staging),
+        _ => None,
+    }
 }
 
 pub(super) fn switch(text: &str) -> Option<bool> {

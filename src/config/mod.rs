@@ -57,6 +57,8 @@ pub struct Settings {
     pub install_keys_url: Option<Url>,
     /// `connect.bridge_url`
     pub bridge_url: Url,
+    /// `forge.…`, when `forge.app_id` is set.
+    pub forge: Option<Forge>,
     /// `worker.concurrency`
     pub concurrency: usize,
     /// `worker.reconcile_interval`; zero = only the first, seeding pass.
@@ -87,6 +89,40 @@ pub struct Settings {
     pub log: String,
     /// `telemetry.format`
     pub log_format: LogFormat,
+}
+
+/// The second door.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Forge {
+    /// `forge.app_id`
+    pub app_id: String,
+    /// `forge.keys_url`, or the key set of `forge.environment`.
+    pub keys_url: Url,
+    /// `forge.api_url`, or the gateway of `forge.environment`.
+    pub api_url: Url,
+}
+
+/// Which of Atlassian's environments invokes us.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ForgeEnvironment {
+    /// Every app of a developer or customer, whatever its own environment is called.
+    Production,
+    /// Atlassian's own staging.
+    Staging,
+}
+
+impl ForgeEnvironment {
+    /// Key set and gateway (platform.md section 8.4).
+    fn addresses(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Production => {
+                ("https://forge.cdn.prod.atlassian-dev.net/.well-known/jwks.json", "https://api.atlassian.com")
+            }
+            Self::Staging => {
+                ("https://forge.cdn.stg.atlassian-dev.net/.well-known/jwks.json", "https://api.stg.atlassian.com")
+            }
+        }
+    }
 }
 
 /// Whom to ask for mail exchangers.
@@ -159,6 +195,7 @@ impl Settings {
                 keys::http_url,
             )?,
             bridge_url: layers.parse("connect.bridge_url", "an http or https URL", keys::http_url)?,
+            forge: forge(layers)?,
             concurrency: layers.parse("worker.concurrency", "a number from 1 to 256", |v| keys::within(v, 1, 256))?,
             reconcile_interval: layers.parse("worker.reconcile_interval", keys::DURATION, keys::duration)?,
             audit_interval: layers.parse("worker.audit_interval", "a duration of at least 1s, such as 1m", |v| {
@@ -197,6 +234,25 @@ impl Settings {
         use secrecy::ExposeSecret as _;
         self.store_url.expose_secret().starts_with("sqlite:")
     }
+}
+
+fn forge(layers: &Layers) -> Result<Option<Forge>, SettingsError> {
+    const URL: &str = "an http or https URL";
+    let app_id =
+        layers.parse_optional("forge.app_id", "an id such as ari:cloud:ecosystem::app/…", keys::forge_app_id)?;
+    let environment = layers.parse("forge.environment", "production or staging", keys::forge_environment)?;
+    let keys_url = layers.parse_optional("forge.keys_url", URL, keys::http_url)?;
+    let api_url = layers.parse_optional("forge.api_url", URL, keys::public_url)?;
+    let (keys_known, api_known) = environment.addresses();
+    let known = |key: &'static str, text: &str| Url::parse(text).map_err(|_| layers.wrong(key, URL));
+    Ok(match app_id {
+        None => None,
+        Some(app_id) => Some(Forge {
+            app_id,
+            keys_url: keys_url.map_or_else(|| known("forge.keys_url", keys_known), Ok)?,
+            api_url: api_url.map_or_else(|| known("forge.api_url", api_known), Ok)?,
+        }),
+    })
 }
 
 /// A provider is used when its key is set; without a URL it is the provider's own.

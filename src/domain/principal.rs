@@ -1,6 +1,7 @@
 //! Who is asking, once a door has proved it.
 //! Knows no token; only doors make principals.
 
+use super::tenant::UserToken;
 use super::{AccountId, TenantId};
 
 /// A person in front of a page, of one tenant.
@@ -10,6 +11,8 @@ pub struct Principal {
     pub tenant: TenantId,
     /// The person; a token without `sub` makes no principal.
     pub account: AccountId,
+    /// The person's own token, where the door brings one: then Jira is asked as them.
+    pub token: Option<UserToken>,
 }
 
 /// Jira permissions that our rights rest on (rules.md section 7).

@@ -138,6 +138,11 @@ impl std::fmt::Display for Added {
 }
 
 impl Work {
+    /// Whether it has to do with Jira at all: what only tidies the store does not.
+    pub fn asks_jira(&self) -> bool {
+        !matches!(self, Self::Sweep | Self::Erase | Self::RaiseAdds { .. })
+    }
+
     /// At most one leased row per (tenant, lane), so no two workers hold one customer or write into one project.
     pub fn lane(&self) -> String {
         match self {
@@ -338,6 +343,9 @@ pub fn spread(number: i64, within: SignedDuration) -> SignedDuration {
     let point = i128::from(hash) % within.as_millis().max(1);
     SignedDuration::from_millis(i64::try_from(point).unwrap_or(0))
 }
+
+/// Why a row waits that found no token to speak to Jira with: it is due as soon as one comes.
+pub const TOKEN_ENDED: &str = "token_ended";
 
 /// After so many attempts a row is dead.
 pub const MAX_ATTEMPTS: u32 = 8;

@@ -1,12 +1,13 @@
-//! Signs one call for one tenant: HS256 with the tenant's secret, for the tenant's own base URL and no other.
-//! Knows no answer; the only place besides `store/seal` that opens a secret.
+//! Lets one call speak for one tenant: by Connect signed with the tenant's secret, by Forge with the token that it brought, and
+//! in either case to the tenant's own address and no other.
+//! Knows no answer; besides `store/seal` and the doors the only place that opens a secret.
 
-use crate::domain::tenant::Tenant;
+use crate::domain::tenant::{Connect, TICK, Tenant, UserToken, Voice};
 use jiff::Timestamp;
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
-/// Why a call is not signed. It is then not made either.
+/// Why a call is not made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum AuthError {
     /// The URL is not below the tenant's base URL.
@@ -18,21 +19,85 @@ pub enum AuthError {
     /// The request cannot be hashed or signed.
     #[error("the call cannot be signed")]
     Unsignable,
+    /// Forge's last token has ended; the next is expected then.
+    #[error("no token before {0}")]
+    NoToken(Timestamp),
+    /// Forge's gateway serves documented resources alone.
+    #[error("not served through Forge")]
+    NotServed,
 }
 
-/// Value of the header `Authorization` for exactly this request, good for three minutes.
-pub(super) fn sign(tenant: &Tenant, method: &str, url: &Url, now: Timestamp) -> Result<String, AuthError> {
-    let base = &tenant.installation.base_url;
-    let base_path = own_base_path(base, url).ok_or(AuthError::Foreign)?;
+/// For whom a call speaks.
+#[derive(Clone, Debug)]
+pub(super) enum Speaker {
+    /// The app.
+    App,
+    /// A person, whose own token came with their call.
+    Person(UserToken),
+}
+
+/// What Forge's gateway serves; everything else of a site is out of its reach.
+const SERVED: [&str; 2] = ["/rest/api/", "/rest/servicedeskapi/"];
+
+/// How the calls of one moment speak.
+pub(super) enum Voicing<'a> {
+    Signed(&'a Connect, &'a Url),
+    Bearer(&'a SecretString, &'a Url),
+}
+
+/// Chooses how to speak. `path` is the call's template.
+pub(super) fn voicing<'a>(
+    tenant: &'a Tenant,
+    speaker: &'a Speaker,
+    path: &str,
+    now: Timestamp,
+) -> Result<Voicing<'a>, AuthError> {
+    let voicing = match (speaker, tenant.voice(now), &tenant.forge) {
+        (Speaker::Person(UserToken(token)), _, Some(forge)) => Voicing::Bearer(token, &forge.api_base_url),
+        (_, Some(Voice::Connect(connect)), _) => Voicing::Signed(connect, &tenant.base_url),
+        (_, Some(Voice::Forge(forge, token)), _) => Voicing::Bearer(token, &forge.api_base_url),
+        (_, None, _) => return Err(AuthError::NoToken(now.saturating_add(TICK).unwrap_or(now))),
+    };
+    match voicing {
+        Voicing::Bearer(..) if !SERVED.iter().any(|start| path.starts_with(start)) => Err(AuthError::NotServed),
+        voicing => Ok(voicing),
+    }
+}
+
+impl Voicing<'_> {
+    /// Below which URL the call goes.
+    pub(super) fn base(&self) -> &Url {
+        match self {
+            Self::Signed(_, base) | Self::Bearer(_, base) => base,
+        }
+    }
+
+    /// Whether Forge's gateway answers, which has words of its own for a refusal.
+    pub(super) fn is_gateway(&self) -> bool {
+        matches!(self, Self::Bearer(..))
+    }
+
+    /// Value of the header `Authorization` for exactly this request.
+    pub(super) fn header(&self, method: &str, url: &Url, now: Timestamp) -> Result<String, AuthError> {
+        let base_path = own_base_path(self.base(), url).ok_or(AuthError::Foreign)?;
+        match self {
+            Self::Bearer(token, _) => Ok(format!("Bearer {}", token.expose_secret())),
+            Self::Signed(connect, _) => sign(connect, method, url, base_path, now),
+        }
+    }
+}
+
+/// Good for three minutes.
+fn sign(connect: &Connect, method: &str, url: &Url, base_path: &str, now: Timestamp) -> Result<String, AuthError> {
     let target = match url.query() {
         Some(query) => format!("{}?{query}", url.path()),
         None => url.path().to_owned(),
     };
     let qsh = atlassian_jwt::qsh(method, &target, base_path).map_err(|_| AuthError::Unsignable)?;
     // The app key as this site knows it, even when the descriptor's changed since.
-    let mut claims = atlassian_jwt::Claims::outbound(&tenant.installation.app_key, qsh, now.as_second());
-    claims.aud = vec![tenant.installation.client_key.clone()];
-    let secret = tenant.installation.shared_secret.expose_secret().as_bytes();
+    let mut claims = atlassian_jwt::Claims::outbound(&connect.app_key, qsh, now.as_second());
+    claims.aud = vec![connect.client_key.clone()];
+    let secret = connect.shared_secret.expose_secret().as_bytes();
     let token = atlassian_jwt::hs256::sign(&claims, secret).map_err(|error| match error {
         atlassian_jwt::Error::WeakSecret => AuthError::WeakSecret,
         _ => AuthError::Unsignable,
@@ -55,25 +120,51 @@ fn own_base_path<'b>(base: &'b Url, url: &Url) -> Option<&'b str> {
 mod tests {
     use super::*;
     use crate::domain::TenantId;
-    use crate::domain::tenant::{Installation, State};
+    use crate::domain::tenant::{Forge, State, SystemToken};
+    use jiff::SignedDuration;
     use rstest::rstest;
-    use secrecy::SecretString;
 
     const SECRET: &str = "a shared secret of 32 bytes, ok!";
     const NOW: Timestamp = Timestamp::UNIX_EPOCH;
 
     fn tenant(base: &str, secret: &str) -> Tenant {
-        let installation = Installation {
+        let connect = Connect {
             client_key: "client-1".into(),
             app_key: "invite-guard-as-installed".into(),
+            shared_secret: SecretString::from(secret),
+            previous_secret: None,
+            installation_id: None,
+        };
+        Tenant {
+            id: TenantId(1),
             base_url: base.parse().expect("a URL"),
             display_url: None,
             help_center_url: None,
-            shared_secret: SecretString::from(secret),
-            installation_id: None,
             cloud_id: None,
-        };
-        Tenant { id: TenantId(1), installation, previous_secret: None, state: State::Active, installed_at: NOW }
+            connect: Some(connect),
+            forge: None,
+            state: State::Active,
+            installed_at: NOW,
+        }
+    }
+
+    fn sign(tenant: &Tenant, method: &str, url: &Url, now: Timestamp) -> Result<String, AuthError> {
+        voicing(tenant, &Speaker::App, url.path(), now)?.header(method, url, now)
+    }
+
+    /// The same site moved to Forge; the token ends in a minute.
+    fn moved(connect: bool) -> Tenant {
+        let mut tenant = tenant("https://acme.atlassian.net", SECRET);
+        let token = SystemToken { token: SecretString::from("system"), expires_at: NOW + SignedDuration::from_mins(1) };
+        tenant.connect = tenant.connect.filter(|_| connect);
+        tenant.forge = Some(Forge {
+            installation_id: "installation-1".into(),
+            api_base_url: "https://api.atlassian.com/ex/jira/cloud-1".parse().expect("a URL"),
+            token: Some(token),
+            license_active: None,
+            since: NOW,
+        });
+        tenant
     }
 
     fn url(text: &str) -> Url {
@@ -99,7 +190,7 @@ mod tests {
         #[case] relative: &str,
     ) {
         let tenant = tenant(base, SECRET);
-        let called = tenant.installation.base_url.join(target).expect("a URL");
+        let called = tenant.base_url.join(target).expect("a URL");
         let header = sign(&tenant, "GET", &called, NOW).expect("the tenant's own URL is signed");
         let token = header.strip_prefix("JWT ").expect("the scheme is JWT");
         let expect = atlassian_jwt::Expect::request(atlassian_jwt::Request::new("GET", relative, ""));
@@ -130,5 +221,41 @@ mod tests {
         let tenant = tenant("https://acme.atlassian.net", "only 31 bytes of secret, alas..");
         let called = url("https://acme.atlassian.net/rest/api/3/myself");
         assert_eq!(sign(&tenant, "GET", &called, NOW), Err(AuthError::WeakSecret));
+    }
+
+    #[test]
+    fn forge_speaks_to_its_gateway_until_its_token_ends_and_then_connect_while_it_is_open() {
+        let documented = "/rest/api/3/myself";
+        let below = url("https://api.atlassian.com/ex/jira/cloud-1/rest/api/3/myself");
+        let both = moved(true);
+        let voice = voicing(&both, &Speaker::App, documented, NOW).expect("a token is there");
+        assert_eq!(voice.header("GET", &below, NOW).as_deref(), Ok("Bearer system"));
+        for other in [
+            "https://acme.atlassian.net/rest/api/3/myself",
+            "https://api.atlassian.com/ex/jira/cloud-2/rest/api/3/myself",
+            "https://api.atlassian.com/rest/api/3/myself",
+            "http://api.atlassian.com/ex/jira/cloud-1/rest/api/3/myself",
+        ] {
+            assert_eq!(voice.header("GET", &url(other), NOW), Err(AuthError::Foreign), "{other}");
+        }
+        let ended = NOW + SignedDuration::from_secs(55);
+        let signed = voicing(&both, &Speaker::App, documented, ended).expect("Connect is still open");
+        assert_eq!(signed.base(), &both.base_url, "a call to the site itself, signed with the secret");
+        let forge = moved(false);
+        let silent = voicing(&forge, &Speaker::App, documented, ended).map(|_| ());
+        assert_eq!(silent, Err(AuthError::NoToken(ended + TICK)));
+    }
+
+    #[test]
+    fn a_person_is_asked_for_as_themselves_and_undocumented_resources_are_out_of_reach() {
+        let tenant = moved(false);
+        let person = Speaker::Person(UserToken(SecretString::from("person")));
+        let below = url("https://api.atlassian.com/ex/jira/cloud-1/rest/api/3/mypermissions");
+        let voice = voicing(&tenant, &person, below.path(), NOW);
+        assert_eq!(voice.map(|_| ()), Err(AuthError::NotServed), "the template begins below the gateway's prefix");
+        let voice = voicing(&tenant, &person, "/rest/api/3/mypermissions", NOW).expect("documented");
+        assert_eq!(voice.header("GET", &below, NOW).as_deref(), Ok("Bearer person"));
+        let hidden = voicing(&tenant, &Speaker::App, "/rest/servicedesk/notifications/1/x", NOW);
+        assert_eq!(hidden.map(|_| ()), Err(AuthError::NotServed));
     }
 }

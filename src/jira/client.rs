@@ -1,8 +1,10 @@
 //! One call to a tenant's Jira: pause, sign, send, count, and read what the status says.
 //! Knows no resource; those are the files beside it.
 
+use super::auth::{AuthError, Speaker};
 use super::error::JiraError;
 use super::{Result, Site, auth, limits};
+use crate::domain::tenant::TICK;
 use crate::domain::throttle::Scope;
 use crate::outbound::{Ask, Incoming, Method, Reply, header};
 use header::{HeaderMap, HeaderName, HeaderValue};
@@ -229,7 +231,7 @@ impl Site {
         let endpoint = call.endpoint;
         self.check_pauses(endpoint).await?;
         let before = self.now();
-        let ask = self.signed(call, before)?;
+        let (ask, by_gateway) = self.spoken(call, before)?;
         let sent = self.inner.outbound.open(ask).await;
         let after = self.now();
         count(endpoint, sent.as_ref().map_or_else(|_| "none".to_owned(), |reply| reply.status.to_string()));
@@ -241,6 +243,9 @@ impl Site {
                 self.inner.throttle.pause(scope, limit.until).await;
             }
             return Err(JiraError::Throttled { until: limit.until, scope: limit.scope });
+        }
+        if by_gateway && incoming.status == 401 {
+            return Err(self.refused_by_gateway(incoming, after).await);
         }
         let date = incoming.headers.get(header::DATE).and_then(|v| v.to_str().ok()).and_then(limits::date);
         Ok(Opened { incoming, before, date })
@@ -258,13 +263,31 @@ impl Site {
         Ok(())
     }
 
-    fn signed(&self, call: Call, now: Timestamp) -> Result<Ask> {
+    /// Forge's gateway has one status for two things: a scope that was not granted, and a token that has ended before its time.
+    async fn refused_by_gateway(&self, incoming: Incoming, now: Timestamp) -> JiraError {
+        let said = incoming.whole().await.map(|reply| String::from_utf8_lossy(&reply.body).to_lowercase());
+        if said.is_ok_and(|said| said.contains("scope")) {
+            return JiraError::Forbidden;
+        }
+        if let Speaker::Person(_) = self.speaker {
+            return JiraError::Forbidden; // the person's call has lasted too long; the next brings a new token
+        }
+        JiraError::NoToken { until: now.saturating_add(TICK).unwrap_or(now) }
+    }
+
+    fn spoken(&self, call: Call, now: Timestamp) -> Result<(Ask, bool)> {
         let method = call.endpoint.method.clone();
-        let url = call.url(&self.tenant.installation.base_url).ok_or(JiraError::NotFound)?;
-        let token = auth::sign(&self.tenant, method.as_str(), &url, now).map_err(|error| {
-            tracing::error!(tenant = %self.tenant.id, endpoint = call.endpoint.name, %error, "a call was not signed");
-            JiraError::Unavailable("not_signed")
-        })?;
+        let unspoken = |error: AuthError| match error {
+            AuthError::NoToken(until) => JiraError::NoToken { until },
+            AuthError::NotServed => JiraError::NotServed,
+            error => {
+                tracing::error!(tenant = %self.tenant.id, endpoint = call.endpoint.name, %error, "a call was not signed");
+                JiraError::Unavailable("not_signed")
+            }
+        };
+        let voicing = auth::voicing(&self.tenant, &self.speaker, call.endpoint.template, now).map_err(unspoken)?;
+        let url = call.url(voicing.base()).ok_or(JiraError::NotFound)?;
+        let token = voicing.header(method.as_str(), &url, now).map_err(unspoken)?;
         let mut headers = HeaderMap::new();
         let mut secret = HeaderValue::from_str(&token).map_err(|_| JiraError::Unavailable("not_signed"))?;
         secret.set_sensitive(true);
@@ -280,7 +303,7 @@ impl Site {
         }
         let body = call.body.map(|body| body.to_string().into_bytes());
         let timeout = self.inner.settings.timeout * call.patience;
-        Ok(Ask { method, url, headers, body, limit: call.limit, timeout })
+        Ok((Ask { method, url, headers, body, limit: call.limit, timeout }, voicing.is_gateway()))
     }
 
     /// Waits for this tenant's next slot of a paced endpoint, unless it is too far away to wait for.

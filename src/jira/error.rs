@@ -2,7 +2,7 @@
 //! Knows no wire shape; carries no URL, no body, no id of a person.
 
 use crate::domain::throttle::Scope;
-use crate::domain::work::End;
+use crate::domain::work::{End, TOKEN_ENDED};
 use crate::outbound::OutboundError;
 use diagnosis::Gap;
 use jiff::{SignedDuration, Timestamp};
@@ -42,6 +42,15 @@ pub enum JiraError {
     /// The tenant is uninstalled or frozen: nothing is called.
     #[error("the tenant is not active")]
     Inactive,
+    /// The last token has ended, and only Forge brings the next one.
+    #[error("no token to speak with before {until}")]
+    NoToken {
+        /// When the next one is expected; what waits is woken when it comes.
+        until: Timestamp,
+    },
+    /// The resource cannot be reached through the tenant's door, now or later.
+    #[error("not served through this door")]
+    NotServed,
 }
 
 impl JiraError {
@@ -49,19 +58,20 @@ impl JiraError {
     pub fn gap(&self) -> Gap {
         match self {
             Self::Forbidden => Gap::Forbidden,
+            Self::NotServed => Gap::NotExposed,
             _ => Gap::Unavailable,
         }
     }
 
     /// Whether the same call may well succeed later.
     pub fn is_passing(&self) -> bool {
-        matches!(self, Self::Throttled { .. } | Self::Unavailable(_) | Self::Garbage(_))
+        matches!(self, Self::Throttled { .. } | Self::NoToken { .. } | Self::Unavailable(_) | Self::Garbage(_))
     }
 
     /// When to look again, if it may pass.
     pub fn again_at(&self, now: Timestamp) -> Option<Timestamp> {
         match self {
-            Self::Throttled { until, .. } => Some(*until),
+            Self::Throttled { until, .. } | Self::NoToken { until } => Some(*until),
             other if other.is_passing() => Some(now.saturating_add(LOOK_AGAIN).unwrap_or(now)),
             _ => None,
         }
@@ -76,6 +86,8 @@ impl JiraError {
             Self::NotFound => End::Dead { why: "not_found" },
             Self::Refused(_) => End::Dead { why: "refused" },
             Self::Inactive => End::Done,
+            Self::NoToken { until } => End::Defer { until: *until, why: TOKEN_ENDED },
+            Self::NotServed => End::Dead { why: "not_served" },
         }
     }
 }

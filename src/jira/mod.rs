@@ -22,6 +22,7 @@ mod roles;
 mod schemes;
 mod search;
 mod sender;
+mod server_info;
 mod servicedesk;
 mod users;
 
@@ -42,6 +43,7 @@ pub use search::{Issue, RequestRef};
 pub use servicedesk::CustomersPage;
 pub use users::{AUTOMATION_ACCOUNT, User};
 
+use crate::domain::principal::Principal;
 use crate::domain::tenant::Tenant;
 use crate::domain::throttle::Throttle;
 use crate::domain::{Clock, ProjectId, TenantId};
@@ -104,7 +106,13 @@ impl Jira {
 
     /// One site, as its tenant is known now.
     pub fn site(&self, tenant: &Tenant) -> Site {
-        Site { inner: Arc::clone(&self.0), tenant: tenant.clone() }
+        Site { inner: Arc::clone(&self.0), tenant: tenant.clone(), speaker: auth::Speaker::App }
+    }
+
+    /// The same, asked by a person as themselves where their door brought a token of theirs; else it is the app that asks.
+    pub fn site_for(&self, tenant: &Tenant, person: &Principal) -> Site {
+        let speaker = person.token.clone().map_or(auth::Speaker::App, auth::Speaker::Person);
+        Site { speaker, ..self.site(tenant) }
     }
 }
 
@@ -113,6 +121,7 @@ impl Jira {
 pub struct Site {
     inner: Arc<Inner>,
     tenant: Tenant,
+    speaker: auth::Speaker,
 }
 
 impl std::fmt::Debug for Site {
@@ -130,7 +139,7 @@ pub const TRACE: &str = "invite-guard:";
 /// What our writes carry as `X-Atlassian-Webhook-Trace`, so that the events they cause can be recognised. Two installations
 /// of ours on one site differ in their app key.
 pub fn trace(tenant: &Tenant) -> String {
-    let key = &tenant.installation.app_key;
+    let key = tenant.app_name();
     let printable: String = key.chars().filter(char::is_ascii_graphic).take(200).collect();
     format!("{TRACE}{printable}:{}", tenant.id)
 }

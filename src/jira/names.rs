@@ -24,7 +24,7 @@ impl Site {
     /// Address of the project's customer portal, on the site's own domain.
     pub async fn portal_url(&self, project: ProjectId) -> Result<Url> {
         let desk = self.portal(project).await?;
-        let base = &self.tenant.installation.base_url;
+        let base = &self.tenant.base_url;
         let mut url = base.clone();
         url.set_path(&format!("{}/servicedesk/customer/portal/{desk}", base.path().trim_end_matches('/')));
         url.set_query(None);

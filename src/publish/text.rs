@@ -20,7 +20,7 @@ impl Run<'_> {
         // Where Jira does not tell the names, key and plain words do.
         let space = self.site.project_name(self.project.id).await.unwrap_or_else(|_| self.project.key.clone());
         let portal = self.site.portal_url(self.project.id).await.ok().map(String::from);
-        let base = &self.tenant.installation.base_url;
+        let base = &self.tenant.base_url;
         let host = base.host_str().unwrap_or_default();
         let slots = Slots { space: &space, site: host, portal: portal.as_deref(), customer: None };
         let words = &self.of.words;
@@ -64,12 +64,18 @@ impl Run<'_> {
         adf::paragraph(inline)
     }
 
-    /// Our page of this project, on the site.
+    /// Our page of this project, on the site; or the project that has it in its menu.
     fn page(&self) -> String {
-        let base = self.tenant.installation.base_url.as_str().trim_end_matches('/');
-        let app = &self.tenant.installation.app_key;
+        let base = self.tenant.base_url.as_str().trim_end_matches('/');
         let (key, id) = (&self.project.key, self.project.id);
-        format!("{base}/plugins/servlet/ac/{app}/{PROJECT_PAGE}?project.key={key}&project.id={id}")
+        match (&self.tenant.forge, &self.tenant.connect) {
+            (None, Some(connect)) => {
+                let app = &connect.app_key;
+                format!("{base}/plugins/servlet/ac/{app}/{PROJECT_PAGE}?project.key={key}&project.id={id}")
+            }
+            // Where Jira puts a page of Forge is documented nowhere; it stands in the project's own menu.
+            _ => format!("{base}/jira/servicedesk/projects/{key}"),
+        }
     }
 
     fn over(&self, state: CaseState) -> Value {

@@ -7,7 +7,7 @@ use super::queue::accept_in;
 use super::seal::random_key;
 use super::{Result, SqlStore, StoreError, Tenants};
 use crate::domain::TenantId;
-use crate::domain::tenant::{Installation, PREVIOUS_SECRET_HONOURED, State, Tenant};
+use crate::domain::tenant::{Connect, Forge, Installation, PREVIOUS_SECRET_HONOURED, State, SystemToken, Tenant};
 use crate::domain::work::NewWork;
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -45,10 +45,20 @@ const OF_A_TENANT: &[&str] = &[
     "ingest_pace",
     "pause",
     "pace",
+    "forge_installation",
 ];
 
-fn owner(tenant: TenantId) -> String {
+/// Tenants with the second door they have now.
+const TENANTS: &str = "SELECT tenant.*, forge.installation_id AS forge_id, forge.cloud_id AS forge_cloud, forge.api_base_url, \
+     forge.license_active, forge.token, forge.token_until, forge.since \
+     FROM tenant LEFT JOIN forge_installation AS forge ON forge.tenant = tenant.id AND forge.closed_at IS NULL";
+
+pub(super) fn owner(tenant: TenantId) -> String {
     format!("tenant:{tenant}")
+}
+
+fn url(text: String) -> Result<Url> {
+    Url::parse(&text).map_err(|_| StoreError::Unavailable)
 }
 
 /// Tables without a row id need their keys named to be deleted in slices.
@@ -69,6 +79,7 @@ fn keys_of(table: &str) -> &'static str {
         "address_mark" => "tenant, project, mark, kind, not_before",
         "calibration" => "tenant, source",
         "look" => "tenant, source, project",
+        "forge_installation" => "cloud_id",
         _ => "scope",
     }
 }
@@ -82,25 +93,16 @@ impl SqlStore {
 
     fn read_tenant(&self, row: &Row) -> Result<Tenant> {
         let id = TenantId(row.int("id")?);
-        let url = |text: String| Url::parse(&text).map_err(|_| StoreError::Unavailable);
         let since = row.time("state_since")?;
-        let previous = row.opt_bytes("previous_secret")?.zip(row.opt_time("previous_until")?);
+        let cloud_id = row.opt_text("cloud_id")?;
         Ok(Tenant {
             id,
-            installation: Installation {
-                client_key: row.text("client_key")?,
-                app_key: row.text("app_key")?,
-                base_url: url(row.text("base_url")?)?,
-                display_url: row.opt_text("display_url")?.map(url).transpose()?,
-                help_center_url: row.opt_text("help_center_url")?.map(url).transpose()?,
-                shared_secret: self.secret(id, &row.bytes("secret")?)?,
-                installation_id: row.opt_text("installation_id")?,
-                cloud_id: row.opt_text("cloud_id")?,
-            },
-            previous_secret: match previous {
-                Some((envelope, until)) => Some((self.secret(id, &envelope)?, until)),
-                None => None,
-            },
+            base_url: url(row.text("base_url")?)?,
+            display_url: row.opt_text("display_url")?.map(url).transpose()?,
+            help_center_url: row.opt_text("help_center_url")?.map(url).transpose()?,
+            cloud_id: row.opt_text("forge_cloud")?.or(cloud_id),
+            connect: self.read_connect(id, row)?,
+            forge: self.read_forge(id, row)?,
             state: match row.text("state")?.as_str() {
                 "active" => State::Active,
                 "uninstalled" => State::Uninstalled(since),
@@ -110,12 +112,59 @@ impl SqlStore {
         })
     }
 
-    async fn find_tenant(&self, sql: &'static str, key: super::dialect::Arg) -> Result<Option<Tenant>> {
+    fn read_connect(&self, id: TenantId, row: &Row) -> Result<Option<Connect>> {
+        let (Some(client_key), Some(secret)) = (row.opt_text("client_key")?, row.opt_bytes("secret")?) else {
+            return Ok(None);
+        };
+        let previous = row.opt_bytes("previous_secret")?.zip(row.opt_time("previous_until")?);
+        Ok(Some(Connect {
+            client_key,
+            app_key: row.opt_text("app_key")?.unwrap_or_default(),
+            shared_secret: self.secret(id, &secret)?,
+            installation_id: row.opt_text("installation_id")?,
+            previous_secret: match previous {
+                Some((envelope, until)) => Some((self.secret(id, &envelope)?, until)),
+                None => None,
+            },
+        }))
+    }
+
+    fn read_forge(&self, id: TenantId, row: &Row) -> Result<Option<Forge>> {
+        let Some(installation_id) = row.opt_text("forge_id")? else { return Ok(None) };
+        let token = row.opt_bytes("token")?.zip(row.opt_time("token_until")?);
+        Ok(Some(Forge {
+            installation_id,
+            api_base_url: url(row.text("api_base_url")?)?,
+            license_active: row.opt_int("license_active")?.map(|flag| flag != 0),
+            since: row.time("since")?,
+            token: match token {
+                Some((envelope, expires_at)) => Some(SystemToken { token: self.secret(id, &envelope)?, expires_at }),
+                None => None,
+            },
+        }))
+    }
+
+    /// The one tenant that `which` names.
+    pub(super) async fn find_tenant(&self, which: &'static str, key: super::dialect::Arg) -> Result<Option<Tenant>> {
+        let sql = AssertSqlSafe(format!("{TENANTS} WHERE {which}"));
         self.db.read_one(sql, vec![key]).await?.map(|row| self.read_tenant(&row)).transpose()
     }
 
-    /// The row of this client key, held; made when there is none, and not active yet either way.
+    /// The row of this client key, held; made when there is none, and not active yet then. A site that is here by Forge alone
+    /// is the same site: it gets the client key.
     async fn hold_tenant(&self, tx: &mut Tx, install: &Installation, at: Timestamp) -> Result<Row> {
+        tx.run(
+            "UPDATE tenant SET client_key = $1 WHERE client_key IS NULL AND id = (SELECT tenant FROM forge_installation \
+             WHERE installation_id = $2 OR cloud_id = $3 OR tenant = (SELECT id FROM tenant WHERE base_url = $4 AND state = 'active') \
+             ORDER BY since LIMIT 1) AND NOT EXISTS (SELECT 1 FROM tenant AS known WHERE known.client_key = $1)",
+            args![
+                &install.client_key,
+                install.installation_id.as_deref(),
+                install.cloud_id.as_deref(),
+                install.base_url.as_str(),
+            ],
+        )
+        .await?;
         tx.run(
             "INSERT INTO tenant (client_key, app_key, base_url, secret, state, state_since, installed_at, changed_at) \
              VALUES ($1, $2, $3, $4, 'frozen', $5, $5, $5) ON CONFLICT (client_key) DO NOTHING",
@@ -131,11 +180,11 @@ impl SqlStore {
         let id = TenantId(row.int("id")?);
         let was_active = row.text("state")? == "active";
         let secret = install.shared_secret.expose_secret();
-        let (old, mut previous) = (row.bytes("secret")?, row.opt_bytes("previous_secret")?);
+        let (old, mut previous) = (row.opt_bytes("secret")?, row.opt_bytes("previous_secret")?);
         let mut until = row.opt_int("previous_until")?;
         // A key that is lost, or an install that is delivered again, leaves the previous secret as it was.
-        let replaced = self.secret(id, &old).is_ok_and(|old| old.expose_secret() != secret);
-        if replaced {
+        let replaced = |old: &Vec<u8>| self.secret(id, old).is_ok_and(|old| old.expose_secret() != secret);
+        if let Some(old) = old.filter(replaced) {
             previous = Some(old);
             until = Some(ms(at + PREVIOUS_SECRET_HONOURED));
         }
@@ -144,6 +193,12 @@ impl SqlStore {
             "UPDATE tenant SET state = 'frozen', state_since = $3, changed_at = $3 \
              WHERE base_url = $1 AND id <> $2 AND state = 'active'",
             args![install.base_url.as_str(), id.0, ms(at)],
+        )
+        .await?;
+        // Data imported into a site makes another tenant of it; its second door leads there from now on.
+        tx.run(
+            "UPDATE forge_installation SET tenant = $2 WHERE tenant IN (SELECT id FROM tenant WHERE base_url = $1 AND state = 'frozen')",
+            args![install.base_url.as_str(), id.0],
         )
         .await?;
         tx.run(
@@ -167,11 +222,7 @@ impl SqlStore {
         )
         .await?;
         if !was_active {
-            // The erasure of the uninstall is off, and the first pass after an install seeds (rules.md section 2).
-            tx.run("DELETE FROM queue WHERE tenant = $1 AND kind = 'erase' AND state <> 'leased'", args![id.0]).await?;
-            tx.run("DELETE FROM roster_pass WHERE tenant = $1", args![id.0]).await?;
-            tx.run("DELETE FROM roster_run WHERE tenant = $1", args![id.0]).await?;
-            tx.run("DELETE FROM roster_organisation WHERE tenant = $1", args![id.0]).await?;
+            begin_anew(tx, id).await?;
         }
         Ok(id)
     }
@@ -184,6 +235,23 @@ impl SqlStore {
         let sealed = self.keys.seal(owner, opened.expose_secret())?;
         self.db.write(sql, vec![key, sealed.into(), old.into()]).await
     }
+}
+
+/// A tenant that comes back: the erasure of the uninstall is off, and the first pass after an install seeds (rules.md section 2).
+pub(super) async fn begin_anew(tx: &mut Tx, id: TenantId) -> Result<()> {
+    tx.run("DELETE FROM queue WHERE tenant = $1 AND kind = 'erase' AND state <> 'leased'", args![id.0]).await?;
+    tx.run("DELETE FROM roster_pass WHERE tenant = $1", args![id.0]).await?;
+    tx.run("DELETE FROM roster_run WHERE tenant = $1", args![id.0]).await?;
+    tx.run("DELETE FROM roster_organisation WHERE tenant = $1", args![id.0]).await?;
+    Ok(())
+}
+
+/// A tenant by neither door: nothing of its work is done any more but `then`.
+pub(super) async fn end_work(tx: &mut Tx, id: TenantId, then: &[NewWork], at: Timestamp) -> Result<()> {
+    tx.run("DELETE FROM queue WHERE tenant = $1 AND state = 'queued'", args![id.0]).await?;
+    tx.run("DELETE FROM roster_run WHERE tenant = $1", args![id.0]).await?;
+    accept_in(tx, then, at).await?;
+    Ok(())
 }
 
 #[async_trait]
@@ -209,6 +277,16 @@ impl Tenants for SqlStore {
         then: &(dyn Fn(TenantId) -> Vec<NewWork> + Sync),
     ) -> Result<bool> {
         let mut tx = self.db.begin().await?;
+        // While Forge leads to the site, only this door closes.
+        let other = "EXISTS (SELECT 1 FROM forge_installation AS f WHERE f.tenant = tenant.id AND f.closed_at IS NULL)";
+        let closed = format!(
+            "UPDATE tenant SET secret = NULL, previous_secret = NULL, previous_until = NULL, changed_at = $2 \
+             WHERE client_key = $1 AND state = 'active' AND {other} RETURNING id"
+        );
+        if tx.one(AssertSqlSafe(closed), args![client_key, ms(at)]).await?.is_some() {
+            tx.commit().await?;
+            return Ok(true);
+        }
         let row = tx
             .one(
                 "UPDATE tenant SET state_since = CASE WHEN state = 'uninstalled' THEN state_since ELSE $2 END, \
@@ -217,9 +295,7 @@ impl Tenants for SqlStore {
             )
             .await?;
         let Some(id) = row.map(|row| row.int("id")).transpose()?.map(TenantId) else { return Ok(false) };
-        tx.run("DELETE FROM queue WHERE tenant = $1 AND state = 'queued'", args![id.0]).await?;
-        tx.run("DELETE FROM roster_run WHERE tenant = $1", args![id.0]).await?;
-        accept_in(&mut tx, &then(id), at).await?;
+        end_work(&mut tx, id, &then(id), at).await?;
         tx.commit().await?;
         Ok(true)
     }
@@ -239,15 +315,15 @@ impl Tenants for SqlStore {
         if client_key.contains('\0') {
             return Ok(None); // no such key can exist, and PostgreSQL would call it an error
         }
-        self.find_tenant("SELECT * FROM tenant WHERE client_key = $1", client_key.into()).await
+        self.find_tenant("tenant.client_key = $1", client_key.into()).await
     }
 
     async fn tenant(&self, id: TenantId) -> Result<Option<Tenant>> {
-        self.find_tenant("SELECT * FROM tenant WHERE id = $1", id.0.into()).await
+        self.find_tenant("tenant.id = $1", id.0.into()).await
     }
 
     async fn tenants(&self) -> Result<Vec<Tenant>> {
-        let rows = self.db.read("SELECT * FROM tenant ORDER BY id", Vec::new()).await?;
+        let rows = self.db.read(AssertSqlSafe(format!("{TENANTS} ORDER BY tenant.id")), Vec::new()).await?;
         rows.iter().map(|row| self.read_tenant(row)).collect()
     }
 
@@ -293,12 +369,20 @@ impl Tenants for SqlStore {
         // Each only if it is still what was read: an install may replace it meanwhile, sealed with the newest key anyway.
         for row in self.db.read("SELECT id, secret, previous_secret FROM tenant ORDER BY id", Vec::new()).await? {
             let id = TenantId(row.int("id")?);
-            let secret = "UPDATE tenant SET secret = $2 WHERE id = $1 AND secret = $3";
-            moved += self.reseal_row(secret, id.0.into(), &owner(id), row.bytes("secret")?).await?;
+            if let Some(secret) = row.opt_bytes("secret")? {
+                let sql = "UPDATE tenant SET secret = $2 WHERE id = $1 AND secret = $3";
+                moved += self.reseal_row(sql, id.0.into(), &owner(id), secret).await?;
+            }
             if let Some(previous) = row.opt_bytes("previous_secret")? {
                 let sql = "UPDATE tenant SET previous_secret = $2 WHERE id = $1 AND previous_secret = $3";
                 moved += self.reseal_row(sql, id.0.into(), &owner(id), previous).await?;
             }
+        }
+        let tokens = "SELECT tenant, token FROM forge_installation WHERE token IS NOT NULL AND tenant IS NOT NULL";
+        for row in self.db.read(tokens, Vec::new()).await? {
+            let id = TenantId(row.int("tenant")?);
+            let sql = "UPDATE forge_installation SET token = $2 WHERE tenant = $1 AND token = $3";
+            moved += self.reseal_row(sql, id.0.into(), &owner(id), row.bytes("token")?).await?;
         }
         for row in self.db.read("SELECT name, value FROM keepsake", Vec::new()).await? {
             let name = row.text("name")?;

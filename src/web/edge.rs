@@ -1,6 +1,7 @@
 //! What every answer has, whatever route made it: security headers, a trace, errors as problems; and no panic gets out.
 //! Knows no route.
 
+use super::forge::PlainJson;
 use super::problem::Problem;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -82,6 +83,9 @@ pub(super) async fn edge<B: MessageBody + 'static>(
         let route = answer.request().match_pattern().unwrap_or_default();
         log(&problem, &trace, &route);
         let mut told = problem.respond(&trace, &realm);
+        if answer.request().app_data::<PlainJson>().is_some() {
+            told.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        }
         for name in KEPT {
             if let Some(value) = answer.headers().get(&name) {
                 told.headers_mut().insert(name, value.clone());

@@ -5,7 +5,7 @@ use super::State;
 use super::head::Head;
 use super::problem::Problem;
 use crate::domain::principal::{Permission, Principal};
-use crate::domain::tenant::Tenant;
+use crate::domain::tenant::{Tenant, UserToken};
 use crate::domain::{AccountId, ProjectId};
 use crate::jira::ProjectRef;
 use actix_web::dev::Payload;
@@ -22,9 +22,14 @@ pub(super) struct Visitor {
 }
 
 impl Visitor {
-    pub(super) fn new(tenant: Arc<Tenant>, account: AccountId) -> Self {
-        let principal = Principal { tenant: tenant.id, account };
+    /// Somebody whom a door has proved, with their own token where it brings one.
+    pub(super) fn new(tenant: Arc<Tenant>, account: AccountId, token: Option<UserToken>) -> Self {
+        let principal = Principal { tenant: tenant.id, account, token };
         Self { tenant, principal }
+    }
+
+    pub(super) fn principal(&self) -> &Principal {
+        &self.principal
     }
 
     pub(super) fn tenant(&self) -> &Tenant {

@@ -4,7 +4,7 @@
 use super::problem::Problem;
 use actix_web::HttpRequest;
 use actix_web::dev::Payload;
-use actix_web::http::header;
+use actix_web::http::header::{self, HeaderMap};
 use atlassian_jwt::{Error, Place, Request, TokenPlaces};
 use futures::StreamExt as _;
 use serde::de::DeserializeOwned;
@@ -35,6 +35,7 @@ pub(super) struct Head {
     pub(super) target: String,
     query: String,
     authorization: Option<String>,
+    headers: HeaderMap,
     /// The body, when it is a form.
     form: Option<String>,
 }
@@ -47,6 +48,7 @@ impl Head {
             target: request.uri().to_string(),
             query: request.query_string().to_owned(),
             authorization: authorization.map(str::to_owned),
+            headers: request.headers().clone(),
             form: None,
         }
     }
@@ -74,6 +76,17 @@ impl Head {
             return Err(Error::NoToken);
         }
         Ok(token.as_str().to_owned())
+    }
+
+    /// The token of `Authorization: Bearer`, the one place where Forge puts it.
+    pub(super) fn bearer(&self) -> Option<&str> {
+        let (scheme, token) = self.authorization.as_deref()?.split_once(' ')?;
+        scheme.eq_ignore_ascii_case("bearer").then(|| token.trim()).filter(|token| !token.is_empty())
+    }
+
+    /// A header, if it is text.
+    pub(super) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok().filter(|value| !value.is_empty())
     }
 
     /// The form body, which is the whole body then.

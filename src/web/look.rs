@@ -92,8 +92,7 @@ pub(super) async fn around(state: &State, tenant: &Tenant, project: &ProjectRef)
 
 /// The name that people know their site by; calls go to the base URL, whose name may be another.
 pub(super) fn shown_host(tenant: &Tenant) -> String {
-    let installation = &tenant.installation;
-    let shown = installation.display_url.as_ref().unwrap_or(&installation.base_url);
+    let shown = tenant.display_url.as_ref().unwrap_or(&tenant.base_url);
     shown.host_str().unwrap_or_default().to_owned()
 }
 

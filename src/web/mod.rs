@@ -6,17 +6,22 @@
 //! | `SignedInstall`: RS256 by an install key, `iss` = the body's client key, `aud` = our public URL, real `qsh` | `connect/token` |
 //! | `SignedLifecycle`, `SignedWebhook`: HS256 by the tenant's secret, real `qsh` | `connect/token` |
 //! | `FrameVisit`: the same in `?jwt=` alone, living at most 15 minutes; a frame for admins asks for their right as well | `connect/token` |
+//! | `ForgeEvent`, `ForgeInstalled`, `ForgeCall`: RS256 by a key of Forge's key set, `aud` = our app id; the claims name installation and gateway | `forge/token` |
 //! | `RuleSecret`: `X-Invite-Guard-Secret`, made for one project by its admin, compared as a hash | `ingest` |
-//! | `In<Agent>`, `In<AdministerProjects>`, `OnSite<AdministerJira>`: context token with a person, and the right asked from Jira | `gate`, `rights` |
+//! | `In<Agent>`, `In<AdministerProjects>`, `OnSite<AdministerJira>`: context token or invocation with a person, and the right asked from Jira | `gate`, `rights` |
 //!
 //! A scope without a gate, a handler without a state: both refuse. Every 401 is the same answer.
 
 mod api;
 mod connect;
 mod csp;
+mod delivery;
 mod edge;
+mod forge;
 mod gate;
 mod head;
+mod heard;
+mod hosts;
 mod ingest;
 mod look;
 mod ops;
@@ -28,12 +33,14 @@ pub mod shell;
 mod state;
 
 pub use csp::csp;
+pub use forge::ForgeSettings;
 pub use problem::Problem;
 pub use state::{Parts, Settings, State};
 
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, ServiceConfig, get, resource, scope};
 use connect::{ConnectGate, descriptor, lifecycle, webhooks};
+use forge::{ForgeGate, PlainJson};
 use gate::Door;
 use metrics_exporter_prometheus::PrometheusHandle;
 use std::sync::Arc;
@@ -86,6 +93,17 @@ fn everything(config: &mut ServiceConfig) {
         .service(resource("/connect/project").get(screens::project))
         .service(resource("/connect/issue").get(screens::issue))
         .service(resource("/connect/settings").get(screens::settings::frame))
+        // Forge
+        .service(
+            scope("/forge")
+                .app_data(PlainJson)
+                .service(resource("/events").post(forge::events::receive))
+                .service(resource("/lifecycle").post(forge::lifecycle::installed))
+                .service(resource("/tick").post(forge::lifecycle::tick))
+                .service(resource("/uninstall").post(forge::lifecycle::uninstall))
+                .service(scope("/panel").app_data(Door(Arc::new(ForgeGate))).configure(fragments))
+                .service(scope("/api/v1").app_data(Door(Arc::new(ForgeGate))).configure(json)),
+        )
         // our page's script
         .service(scope("/panel").app_data(Door(Arc::new(ConnectGate))).configure(fragments))
         .service(scope("/api/v1").app_data(Door(Arc::new(ConnectGate))).configure(json));

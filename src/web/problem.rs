@@ -186,6 +186,10 @@ impl From<JiraError> for Problem {
                 let detail = "Jira doesn't let Invite Guard read what this needs.";
                 Self::new(StatusCode::BAD_GATEWAY, detail, "jira: refused")
             }
+            JiraError::NotServed => {
+                Self::new(StatusCode::BAD_GATEWAY, "Jira doesn't offer this to apps here.", "jira: not served")
+            }
+            JiraError::NoToken { .. } => Self::unavailable("jira: no token"),
             JiraError::Throttled { .. } => Self::unavailable("jira: throttled"),
             JiraError::Unavailable(_) => Self::unavailable("jira: unavailable"),
             JiraError::Garbage(_) => Self::unavailable("jira: unreadable"),

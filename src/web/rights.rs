@@ -110,9 +110,9 @@ impl Rights {
         let item = match known {
             Some(item) => item,
             None => {
-                let site = self.jira.site(tenant);
-                let item = site.issue(key).await?;
-                if !site.may_browse_item(visitor.account(), item.id).await.unwrap_or_else(is_a_no) {
+                let item = self.jira.site(tenant).issue(key).await?;
+                let asker = self.jira.site_for(tenant, visitor.principal());
+                if !asker.may_browse_item(visitor.account(), item.id).await.unwrap_or_else(is_a_no) {
                     return Err(Problem::not_found());
                 }
                 self.items.insert(place, (item.clone(), now.saturating_add(REMEMBERED).unwrap_or(now))).await;
@@ -133,7 +133,11 @@ impl Rights {
         if !fresh && self.remembered(&grant).await == Some(true) {
             return Ok(true);
         }
-        let may = self.jira.site(visitor.tenant()).may(visitor.account(), permission, project).await?;
+        let may = self
+            .jira
+            .site_for(visitor.tenant(), visitor.principal())
+            .may(visitor.account(), permission, project)
+            .await?;
         let now = self.clock.now();
         self.asked.insert(grant, (may, now.saturating_add(REMEMBERED).unwrap_or(now))).await;
         Ok(may)

@@ -134,7 +134,7 @@ async fn request_panel(state: &State, by: &In<Agent>, key: String, words: &Words
 }
 
 fn base_url(by: &In<Agent>) -> String {
-    by.tenant().installation.base_url.as_str().trim_end_matches('/').to_owned()
+    by.tenant().base_url.as_str().trim_end_matches('/').to_owned()
 }
 
 /// A project that no pass has seen yet.

@@ -4,6 +4,7 @@
 use super::api::checks::Allowances;
 use super::connect::Keys;
 use super::connect::Tenancy;
+use super::forge::{ForgeSettings, Installations, KeySet};
 use super::look::Names;
 use super::problem::Problem;
 use super::rights::Rights;
@@ -36,6 +37,8 @@ pub struct Settings {
     pub install_keys_url: Option<Url>,
     /// `connect.bridge_url`
     pub bridge_url: Url,
+    /// `forge.…`; without an app id that door is closed.
+    pub forge: Option<ForgeSettings>,
     /// `retention.days`, shown where a project has not chosen.
     pub retention_days: u16,
     /// `retention.uninstalled`
@@ -78,6 +81,8 @@ pub(super) struct Inner {
     pub(super) parts: Parts,
     pub(super) tenancy: Tenancy,
     pub(super) keys: Keys,
+    pub(super) installations: Installations,
+    pub(super) forge_keys: KeySet,
     pub(super) rights: Rights,
     pub(super) names: Names,
     pub(super) allowances: Allowances,
@@ -105,9 +110,21 @@ impl State {
     pub fn new(parts: Parts) -> Self {
         let tenancy = Tenancy::new(Arc::clone(&parts.store));
         let keys = Keys::new(parts.outbound.clone(), parts.settings.install_keys_url.clone());
+        let installations = Installations::new(Arc::clone(&parts.store));
+        let keys_url = parts.settings.forge.as_ref().map(|forge| forge.keys_url.clone());
+        let forge_keys = KeySet::new(parts.outbound.clone(), Arc::clone(&parts.clock), keys_url);
         let rights = Rights::new(parts.jira.clone(), Arc::clone(&parts.store), Arc::clone(&parts.clock));
         let names = Names::new(parts.jira.clone());
-        Self(Arc::new(Inner { parts, tenancy, keys, rights, names, allowances: Allowances::default() }))
+        Self(Arc::new(Inner {
+            parts,
+            tenancy,
+            keys,
+            installations,
+            forge_keys,
+            rights,
+            names,
+            allowances: Allowances::default(),
+        }))
     }
 
     pub(super) fn tenancy(&self) -> &Tenancy {
@@ -116,6 +133,14 @@ impl State {
 
     pub(super) fn keys(&self) -> &Keys {
         &self.0.keys
+    }
+
+    pub(super) fn installations(&self) -> &Installations {
+        &self.0.installations
+    }
+
+    pub(super) fn forge_keys(&self) -> &KeySet {
+        &self.0.forge_keys
     }
 
     pub(super) fn rights(&self) -> &Rights {

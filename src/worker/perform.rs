@@ -4,8 +4,8 @@
 use super::Inner;
 use super::outcome::{Outcome, Trouble, chore};
 use super::turn::LEASE;
-use crate::domain::tenant::Tenant;
-use crate::domain::work::{Claim, End, MAX_ATTEMPTS, Work};
+use crate::domain::tenant::{TICK, Tenant};
+use crate::domain::work::{Claim, End, MAX_ATTEMPTS, TOKEN_ENDED, Work};
 use crate::store::StoreError;
 use futures::FutureExt as _;
 use std::panic::AssertUnwindSafe;
@@ -72,6 +72,11 @@ impl Inner {
         };
         if !tenant.is_active() && claim.work != Work::Erase {
             return Outcome::done();
+        }
+        // Without a token nothing can be asked, and what could not be asked would be taken for a gap: it waits for the next one.
+        let now = self.clock.now();
+        if tenant.is_active() && claim.work.asks_jira() && tenant.voice(now).is_none() {
+            return Outcome::defer(now.saturating_add(TICK).unwrap_or(now), TOKEN_ENDED);
         }
         let result = Box::pin(self.dispatch(&tenant, claim)).await;
         match claim.work {

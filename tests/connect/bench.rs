@@ -251,6 +251,7 @@ fn state(
             tenant_hosts: hosts,
             install_keys_url: bent.keys_replaced.then(|| url(&site.keys_url())),
             bridge_url: url("https://bridge.example/all.js"),
+            forge: None,
             retention_days: 21,
             retention_uninstalled: SignedDuration::from_hours(24 * 30),
         },

@@ -2,7 +2,7 @@
 //! Knows no webhook; numbers are those of connect-acceptance.
 
 use super::bench::{Bench, Bent};
-use invite_guard::domain::tenant::State;
+use invite_guard::domain::tenant::{Connect, State, Tenant};
 use invite_guard_sandbox::{Answer, SignedRequest};
 use jiff::SignedDuration;
 use secrecy::ExposeSecret as _;
@@ -42,8 +42,12 @@ pub(super) async fn sent(request: SignedRequest) -> Answer {
     request.send().await.expect("the app answers")
 }
 
+fn connect(tenant: &Tenant) -> &Connect {
+    tenant.connect.as_ref().expect("installed by Connect")
+}
+
 async fn secret_in_force(bench: &Bench) -> String {
-    bench.installed_tenant().await.installation.shared_secret.expose_secret().to_owned()
+    connect(&bench.installed_tenant().await).shared_secret.expose_secret().to_owned()
 }
 
 #[tokio::test]
@@ -51,9 +55,9 @@ async fn l01_l02_l55_a_first_install_signed_by_the_published_key_is_stored_whole
     let bench = Bench::new().await;
     let tenant = bench.installed_tenant().await;
     assert_eq!(tenant.state, State::Active);
-    assert_eq!(tenant.installation.client_key, bench.site.client_key());
-    assert_eq!(tenant.installation.shared_secret.expose_secret(), bench.site.shared_secret());
-    assert_eq!(tenant.installation.base_url.as_str().trim_end_matches('/'), bench.site.base_url());
+    assert_eq!(connect(&tenant).client_key, bench.site.client_key());
+    assert_eq!(connect(&tenant).shared_secret.expose_secret(), bench.site.shared_secret());
+    assert_eq!(tenant.base_url.as_str().trim_end_matches('/'), bench.site.base_url());
     let rows = bench.store.rows(invite_guard::store::RowState::Queued, 10).await.expect("the store answers");
     let kinds: Vec<_> = rows.iter().map(|row| row.kind.as_str()).collect();
     assert!(kinds.contains(&"reconcile") && kinds.contains(&"read_audit"), "the first look is queued: {kinds:?}");
@@ -155,7 +159,7 @@ async fn l12_base_url_and_client_key_must_be_there_and_the_host_allowed() {
     }
     let after = bench.store.tenants().await.expect("the store answers");
     assert_eq!(after.len(), 1, "nothing may be stored");
-    assert_eq!(after[0].installation.base_url.as_str().trim_end_matches('/'), bench.site.base_url());
+    assert_eq!(after[0].base_url.as_str().trim_end_matches('/'), bench.site.base_url());
     assert_eq!(secret_in_force(&bench).await, bench.site.shared_secret());
     assert_eq!(bench.site.keys_fetched().len(), fetched, "no key is fetched for a host that may not install");
 }
@@ -311,8 +315,8 @@ async fn optional_fields_may_be_there_or_not() {
         assert_eq!(sent(call.signed(&bench)).await.status, 204, "{body}");
         let key = body["clientKey"].as_str().expect("a text");
         let tenant = bench.store.tenant_by_client_key(key).await.expect("the store answers").expect("it is stored");
-        assert_eq!(tenant.installation.installation_id.as_deref(), body["installationId"].as_str());
-        assert_eq!(tenant.installation.display_url.is_some(), body["displayUrl"].is_string());
+        assert_eq!(connect(&tenant).installation_id.as_deref(), body["installationId"].as_str());
+        assert_eq!(tenant.display_url.is_some(), body["displayUrl"].is_string());
     }
 }
 

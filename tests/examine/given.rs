@@ -3,6 +3,7 @@
 
 use crate::jira::given::{Place, Skewed, account};
 use crate::store::engines::{self, Engine, Fresh};
+use crate::store::given::installation_of;
 use diagnosis::{Confidence, Finding, Gap, Moment, Ruling, Via};
 use invite_guard::domain::Clock;
 use invite_guard::domain::roster::{Pass, PassOutcome, Seat};
@@ -36,7 +37,7 @@ impl World {
         let clock: Arc<dyn Clock> = Arc::new(Skewed(place.clock.clone(), ahead));
         let fresh = engines::fresh(Engine::Sqlite).await;
         let store = Arc::clone(&fresh.store);
-        let id = store.install(&place.tenant.installation, clock.now(), &|_| Vec::new()).await.expect("installed");
+        let id = store.install(&installation_of(&place.tenant), clock.now(), &|_| Vec::new()).await.expect("installed");
         let tenant = store.tenant(id).await.expect("readable").expect("there");
         place.tenant = tenant.clone();
         let jira = place.jira_by(clock.clone());

@@ -71,6 +71,7 @@ fn settings(site: &Sandbox, url: &str) -> Settings {
         tenant_hosts: vec![super::host_of(&site.base_url())],
         install_keys_url: Some(read(&site.keys_url())),
         bridge_url: read("https://bridge.example/all.js"),
+        forge: None,
         retention_days: super::settings().retention_days,
         retention_uninstalled: SignedDuration::from_hours(24),
     }

@@ -64,7 +64,7 @@ async fn h48_a_call_for_a_tenant_that_is_not_active_fails_without_being_sent() {
 async fn h48_a_stranger_is_refused() {
     let place = Place::start().await;
     let mut stranger = place.tenant.clone();
-    stranger.installation.app_key = "another-app".to_owned();
+    stranger.connect.as_mut().expect("by Connect").app_key = "another-app".to_owned();
     assert_eq!(place.jira().site(&stranger).myself().await.map(drop), Err(JiraError::Unavailable("unauthorised")));
     let secret = "another secret of at least 32 bytes";
     let wrong = tenant(&place.site.base_url(), &place.site.client_key(), secret, place.clock_now());

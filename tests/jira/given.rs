@@ -3,7 +3,7 @@
 
 use actix_web::dev::ServerHandle;
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
-use invite_guard::domain::tenant::{Installation, State, Tenant};
+use invite_guard::domain::tenant::{Connect, State, Tenant};
 use invite_guard::domain::throttle::{Scope, Throttle};
 use invite_guard::domain::{AccountId, Clock, ProjectId, TenantId};
 use invite_guard::jira::{Jira, Settings, Site};
@@ -158,17 +158,23 @@ pub(crate) fn host_of(url: &str) -> String {
 }
 
 pub(crate) fn tenant(base_url: &str, client_key: &str, secret: &str, at: Timestamp) -> Tenant {
-    let installation = Installation {
-        client_key: client_key.to_owned(),
-        app_key: "invite-guard".to_owned(),
+    Tenant {
+        id: TenantId(1),
         base_url: base_url.parse().expect("a URL"),
         display_url: None,
         help_center_url: None,
-        shared_secret: secret.into(),
-        installation_id: None,
         cloud_id: None,
-    };
-    Tenant { id: TenantId(1), installation, previous_secret: None, state: State::Active, installed_at: at }
+        connect: Some(Connect {
+            client_key: client_key.to_owned(),
+            app_key: "invite-guard".to_owned(),
+            shared_secret: secret.into(),
+            previous_secret: None,
+            installation_id: None,
+        }),
+        forge: None,
+        state: State::Active,
+        installed_at: at,
+    }
 }
 
 /// The least of an app: a descriptor, and yes to everything.

@@ -189,7 +189,7 @@ async fn writes_are_marked_as_ours() {
     let place = Place::start().await;
     assert!(trace(&place.tenant).starts_with("invite-guard:"), "the door drops events by this");
     let mut other = place.tenant.clone();
-    other.installation.app_key = "invite-guard-staging".to_owned();
+    other.connect.as_mut().expect("by Connect").app_key = "invite-guard-staging".to_owned();
     assert_ne!(trace(&place.tenant), trace(&other), "two installations on one site tell each other apart");
     place.end().await;
 }

@@ -3,7 +3,7 @@
 
 use super::{HOSTILE, all_states, at, case, names, page_of, panel_of};
 use invite_guard::domain::TenantId;
-use invite_guard::domain::tenant::{Installation, State, Tenant};
+use invite_guard::domain::tenant::{Connect, State, Tenant};
 use invite_guard::web;
 use invite_guard::web::panel::{health, issue};
 use invite_guard::web::shell::{self, Asset, Assets, Frame};
@@ -281,17 +281,18 @@ fn each_tenant_has_a_policy_of_its_own() {
 fn tenant(site: &str, shown: Option<&str>) -> Tenant {
     Tenant {
         id: TenantId(1),
-        installation: Installation {
+        base_url: site.parse().expect("a URL"),
+        display_url: shown.map(|url| url.parse().expect("a URL")),
+        help_center_url: None,
+        cloud_id: None,
+        connect: Some(Connect {
             client_key: "key".to_owned(),
             app_key: "invite-guard".to_owned(),
-            base_url: site.parse().expect("a URL"),
-            display_url: shown.map(|url| url.parse().expect("a URL")),
-            help_center_url: None,
             shared_secret: "secret".into(),
+            previous_secret: None,
             installation_id: None,
-            cloud_id: None,
-        },
-        previous_secret: None,
+        }),
+        forge: None,
         state: State::Active,
         installed_at: at("2026-11-20T08:00:00Z"),
     }

@@ -3,8 +3,9 @@
 
 mod optional;
 
-use crate::jira::given::{Pauses, StillClock, host_of, tenant};
+use crate::jira::given::{Pauses, StillClock, host_of};
 use crate::store::engines::{self, Engine, Fresh};
+use crate::store::given::installation;
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
 use diagnosis::Gap;
 use invite_guard::domain::audit::{AuditMark, Coverage};
@@ -38,7 +39,7 @@ impl Log {
         let clock = Arc::new(StillClock::new());
         let fresh = engines::fresh(Engine::Sqlite).await;
         let store = Arc::clone(&fresh.store);
-        let installation = tenant(&url, "client-1", "a shared secret of 32 bytes, ok!", clock.now()).installation;
+        let installation = installation("client-1", &url, "a shared secret of 32 bytes, ok!");
         let id = store.install(&installation, clock.now(), &|_| Vec::new()).await.expect("installed");
         let tenant = store.tenant(id).await.expect("readable").expect("there");
         let settings = Settings { timeout: Duration::from_secs(30), ..Settings::default() };

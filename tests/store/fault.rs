@@ -15,14 +15,14 @@ use invite_guard::domain::person_line::PersonLine;
 use invite_guard::domain::project::{Canary, Project, Settings};
 use invite_guard::domain::roster::{AddBatch, LastPass, Page, Pass, PassGap, PassOutcome, Run, Seat};
 use invite_guard::domain::scan::{Progress, Scan, ScanState};
-use invite_guard::domain::tenant::{Installation, Tenant};
+use invite_guard::domain::tenant::{ForgeInstallation, Installation, SystemToken, Tenant};
 use invite_guard::domain::throttle::{Scope, Throttle};
 use invite_guard::domain::trail::Entry;
 use invite_guard::domain::work::{Claim, Class, End, NewWork};
 use invite_guard::domain::{AccountId, ProjectId, TenantId, WorkId};
 use invite_guard::store::{
-    Accepted, Calibrations, CaseFilter, Cases, Depth, FactLog, IngestSecrets, Marks, Noted, Passes, PersonLines,
-    Projects, Queue, Result, Roster, Row, RowState, Scans, Store, StoreError, Tenants, Trail,
+    Accepted, Calibrations, CaseFilter, Cases, Depth, FactLog, ForgeDoors, IngestSecrets, Marks, Noted, Passes,
+    PersonLines, Projects, Queue, Result, Roster, Row, RowState, Scans, Store, StoreError, Tenants, Trail,
 };
 use jiff::{SignedDuration, Timestamp};
 use secrecy::SecretSlice;
@@ -156,6 +156,14 @@ delegate!(Tenants {
     fn erase_tenant(&self, id: TenantId, limit: u32) -> bool;
     fn marking_key(&self) -> SecretSlice<u8>;
     fn reseal(&self) -> u64;
+});
+
+delegate!(ForgeDoors {
+    fn open_forge(&self, told: &ForgeInstallation, at: Timestamp, chores: Chores<'_>) -> TenantId;
+    fn keep_token(&self, tenant: TenantId, installation_id: &str, token: &SystemToken, at: Timestamp) -> bool;
+    fn close_forge(&self, installation_id: &str, at: Timestamp, then: Chores<'_>) -> bool;
+    fn tenant_by_installation(&self, installation_id: &str) -> Option<Tenant>;
+    fn was_closed(&self, installation_id: &str) -> bool;
 });
 
 delegate!(Queue {

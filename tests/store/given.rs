@@ -2,7 +2,7 @@
 //! Knows no store.
 
 use diagnosis::Moment;
-use invite_guard::domain::tenant::Installation;
+use invite_guard::domain::tenant::{Installation, Tenant};
 use invite_guard::domain::work::{NewWork, Work};
 use invite_guard::domain::{AccountId, ProjectId, TenantId};
 use jiff::Timestamp;
@@ -30,6 +30,21 @@ pub(crate) fn installation(client_key: &str, base_url: &str, secret: &str) -> In
         shared_secret: secret.into(),
         installation_id: None,
         cloud_id: None,
+    }
+}
+
+/// What the tenant's last signed install said.
+pub(crate) fn installation_of(tenant: &Tenant) -> Installation {
+    let connect = tenant.connect.clone().expect("installed by Connect");
+    Installation {
+        client_key: connect.client_key,
+        app_key: connect.app_key,
+        base_url: tenant.base_url.clone(),
+        display_url: tenant.display_url.clone(),
+        help_center_url: tenant.help_center_url.clone(),
+        shared_secret: connect.shared_secret,
+        installation_id: connect.installation_id,
+        cloud_id: tenant.cloud_id.clone(),
     }
 }
 

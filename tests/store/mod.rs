@@ -6,7 +6,7 @@ mod cases;
 pub(crate) mod engines;
 mod facts;
 pub(crate) mod fault;
-mod given;
+pub(crate) mod given;
 mod inbox;
 mod ingest;
 mod marks;

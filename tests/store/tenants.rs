@@ -35,11 +35,11 @@ async fn s32_an_install_is_stored_under_its_tenant_and_read_back() {
         let id = store.install(&given, at(5), &none).await.expect("installs");
         let tenant = store.tenant_by_client_key("key-1").await.expect("reads").expect("is there");
         assert_eq!((tenant.id, tenant.state, tenant.installed_at), (id, State::Active, at(5)));
-        assert_eq!(tenant.installation.base_url.as_str(), SITE);
-        assert_eq!(tenant.installation.display_url, given.display_url);
-        assert_eq!(tenant.installation.help_center_url, given.help_center_url);
-        assert_eq!(tenant.installation.cloud_id, given.cloud_id);
-        assert_eq!(tenant.installation.app_key, "invite-guard");
+        assert_eq!(tenant.base_url.as_str(), SITE);
+        assert_eq!(tenant.display_url, given.display_url);
+        assert_eq!(tenant.help_center_url, given.help_center_url);
+        assert_eq!(tenant.cloud_id, given.cloud_id);
+        assert_eq!(tenant.connect.as_ref().map(|connect| connect.app_key.as_str()), Some("invite-guard"));
         assert_eq!(secrets(&tenant, 5), ["secret-1"]);
         assert!(store.tenant_by_client_key("other").await.expect("reads").is_none());
         assert!(store.tenant_by_client_key("nul\0").await.expect("reads").is_none(), "no such key can exist");
@@ -65,7 +65,7 @@ async fn s34_saving_again_replaces_and_makes_no_second_row() {
         let again = install(&*store, "a", "https://renamed.atlassian.net/", "new", 100).await;
         assert_eq!(again.id, first.id, "a renamed site keeps its tenant");
         assert_eq!(store.tenants().await.expect("lists").len(), 1);
-        assert_eq!(again.installation.base_url.as_str(), "https://renamed.atlassian.net/");
+        assert_eq!(again.base_url.as_str(), "https://renamed.atlassian.net/");
         assert_eq!(again.installed_at, at(0), "the first install stays the first");
         assert_eq!(secrets(&again, 100), ["new", "old"], "tokens in flight still count");
         assert_eq!(secrets(&again, 100 + 299), ["new", "old"]);
@@ -93,7 +93,7 @@ async fn s38_the_forge_installation_is_set_overwritten_and_deleted() {
             given.installation_id = forge.map(str::to_owned);
             let id = store.install(&given, at(0), &none).await.expect("installs");
             let tenant = store.tenant(id).await.expect("reads").expect("is there");
-            assert_eq!(tenant.installation.installation_id.as_deref(), forge);
+            assert_eq!(tenant.connect.and_then(|connect| connect.installation_id).as_deref(), forge);
         }
     })
     .await;

@@ -5,6 +5,7 @@ use super::faulty_world;
 use super::hints::all_cases;
 use crate::harness::{self, PROJECT, World};
 use crate::store::engines::Engine;
+use crate::store::given::installation_of;
 use invite_guard::domain::case::CaseState;
 use invite_guard::domain::work::Work;
 use invite_guard::domain::{AccountId, Clock};
@@ -115,7 +116,7 @@ async fn after_an_uninstall_nothing_is_called_and_at_last_nothing_is_left() {
 async fn a_site_that_comes_back_while_it_is_erased_ends_the_erasure() {
     let (world, faults) = faulty_world().await;
     world.site.uninstall().await.expect("the sandbox uninstalls");
-    let (store, installation, now) = (Arc::clone(&world.store), world.tenant.installation.clone(), world.clock.now());
+    let (store, installation, now) = (Arc::clone(&world.store), installation_of(&world.tenant), world.clock.now());
     faults.before("erase_tenant", async move {
         store.install(&installation, now, &|_| Vec::new()).await.expect("installs again");
     });

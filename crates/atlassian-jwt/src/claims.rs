@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::Error;
+use crate::segments::Audience;
 
 /// Seconds an outbound token lives, as in Atlassian's own libraries: three minutes.
 pub const OUTBOUND_LIFETIME: i64 = 180;
@@ -96,11 +97,4 @@ struct Wire {
     qsh: Option<String>,
     #[serde(default)]
     context: Value,
-}
-
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Audience {
-    One(String),
-    Many(Vec<String>),
 }

@@ -1,4 +1,4 @@
-//! Atlassian Connect tokens: canonical request, query string hash, HS256 and RS256.
+//! Atlassian's tokens: Connect's canonical request, query string hash, HS256 and RS256; Forge's invocation token.
 //! Knows no clock, no network and no store: the time and the keys are arguments.
 //!
 //! A Connect token differs from any other JWT in one claim, `qsh`: a hash over the method, the path and the query of
@@ -36,6 +36,7 @@ mod claims;
 mod error;
 mod expect;
 pub mod hs256;
+pub mod invocation;
 pub mod rs256;
 mod segments;
 mod token;

@@ -25,6 +25,22 @@ impl PublicKey {
         }
         DecodingKey::from_rsa_pem(pem.as_bytes()).map(PublicKey).map_err(|_| Error::UnusableKey)
     }
+
+    /// Reads the two numbers of a key in a JSON key set: modulus and exponent, base64url.
+    ///
+    /// # Errors
+    /// [`Error::UnusableKey`] for anything else, and for a modulus of fewer than 2048 bits.
+    pub fn from_components(n: &str, e: &str) -> Result<Self, Error> {
+        const SHORTEST: usize = 2048_usize.div_ceil(6); // digits of base64url
+        if n.len() < SHORTEST {
+            return Err(Error::UnusableKey);
+        }
+        DecodingKey::from_rsa_components(n, e).map(PublicKey).map_err(|_| Error::UnusableKey)
+    }
+
+    pub(crate) fn decoding(&self) -> &DecodingKey {
+        &self.0
+    }
 }
 
 impl std::fmt::Debug for PublicKey {

@@ -15,12 +15,20 @@ pub const MAX_TOKEN_BYTES: usize = 16 * 1024;
 /// Longest key id that is handed out.
 const MAX_KEY_ID_BYTES: usize = 128;
 
-/// The algorithms of Connect. A caller names one; a token that names another is refused.
+/// Whom a token is for, as it stands in one.
+#[derive(Deserialize)]
+#[serde(untagged)]
+pub(crate) enum Audience {
+    One(String),
+    Many(Vec<String>),
+}
+
+/// The algorithms of Connect and Forge. A caller names one; a token that names another is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Algorithm {
     /// HMAC with the shared secret of the installation: webhooks, `enabled`, `disabled`, pages, our own calls.
     Hs256,
-    /// RSA with a key of Atlassian's key server: `installed`, `uninstalled`.
+    /// RSA with a key of Atlassian's key server: `installed`, `uninstalled`; with one of Forge's key set: every invocation.
     Rs256,
 }
 
@@ -70,11 +78,16 @@ pub(crate) fn verify(
     expect: &Expect<'_>,
     now: i64,
 ) -> Result<Claims, Error> {
-    let segments = Segments::parse(token, algorithm)?;
-    segments.check_signature(algorithm, key)?;
-    let claims = Claims::from_json(&bytes(segments.payload)?)?;
+    let claims = Claims::from_json(&verified_payload(token, algorithm, key)?)?;
     expect.check(&claims, now)?;
     Ok(claims)
+}
+
+/// The claims of a token whose form, algorithm and signature hold.
+pub(crate) fn verified_payload(token: &str, algorithm: Algorithm, key: &DecodingKey) -> Result<Vec<u8>, Error> {
+    let segments = Segments::parse(token, algorithm)?;
+    segments.check_signature(algorithm, key)?;
+    bytes(segments.payload)
 }
 
 struct Segments<'a> {
@@ -128,6 +141,6 @@ fn bytes(segment: &str) -> Result<Vec<u8>, Error> {
     URL_SAFE_NO_PAD.decode(segment).map_err(|_| Error::Malformed)
 }
 
-fn json<T: DeserializeOwned>(segment: &str) -> Result<T, Error> {
+pub(crate) fn json<T: DeserializeOwned>(segment: &str) -> Result<T, Error> {
     serde_json::from_slice(&bytes(segment)?).map_err(|_| Error::Malformed)
 }

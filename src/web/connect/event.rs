@@ -1,25 +1,10 @@
-//! What Jira's webhooks say, normalised to work. Names, addresses and the rest of a body are never read.
-//! Knows no token and no queue; nothing is judged by an event, it is only a hint where to look.
+//! What Jira's webhooks say, out of their envelope.
+//! Knows no token and no queue; what an event comes to is the same for every door (`heard`).
 
-use crate::domain::work::Work;
-use crate::domain::{AccountId, ProjectId};
-use jiff::{SignedDuration, Timestamp};
+use crate::web::heard::{self, Broken, Event, Told};
+use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::Value;
-use std::collections::BTreeSet;
-
-/// What an event comes to.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Heard {
-    /// Something to do: the first is what the event is about, the others are about further people.
-    Work(Vec<Work>),
-    /// Nothing to do: an event we know and do not use, of another kind of project, or one we do not know.
-    Nothing,
-}
-
-/// Not JSON, or a known event without what makes it one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Broken;
 
 #[derive(Deserialize)]
 struct Envelope {
@@ -37,149 +22,34 @@ struct Envelope {
     changelog: Value,
 }
 
-/// Reads a body. `now` stands for a time that the event does not tell, or tells to be still to come.
-pub(super) fn read(body: &[u8], now: Timestamp) -> Result<Heard, Broken> {
-    let envelope: Envelope = serde_json::from_slice(body).map_err(|_| Broken)?;
-    let at = time(&envelope.timestamp, now);
-    match envelope.event.as_str() {
-        "user_created" => {
-            let account = account(&envelope.user)?;
-            Ok(heard(vec![Work::Locate { account, hinted_at: at, looked: 0 }]))
-        }
-        "user_updated" | "user_deleted" => account(&envelope.user).map(|_| Heard::Nothing),
-        "jira:issue_created" => created(&envelope, at),
-        "jira:issue_updated" => updated(&envelope, at),
-        "comment_created" => commented(&envelope, at),
-        _ => Ok(Heard::Nothing),
-    }
-}
-
-/// People who take part in one request; more are left to the passes.
-const PARTICIPANTS: usize = 20;
-
-fn heard(works: Vec<Work>) -> Heard {
-    if works.is_empty() { Heard::Nothing } else { Heard::Work(works) }
-}
-
-/// By so much the two clocks may differ.
-const CLOCKS_DIFFER: SignedDuration = SignedDuration::from_secs(atlassian_jwt::EXP_LEEWAY);
-
-/// Milliseconds since the epoch, as a number or as text.
-fn time(told: &Value, now: Timestamp) -> Timestamp {
-    let milliseconds = told.as_i64().or_else(|| told.as_str()?.trim().parse().ok());
-    let told = milliseconds.and_then(|ms| Timestamp::from_millisecond(ms).ok());
-    // Jira's clock may be ahead of ours by as much as a token is forgiven: then its time is the one by which things happened.
-    let latest = now.saturating_add(CLOCKS_DIFFER).unwrap_or(now);
-    told.map_or(now, |at| if at <= latest { at } else { now })
-}
-
-/// Jira's own documentation spells the field in two ways.
-fn account(user: &Value) -> Result<AccountId, Broken> {
-    let told = user["accountId"].as_str().or_else(|| user["accoundId"].as_str());
-    told.and_then(AccountId::parse).ok_or(Broken)
-}
-
-/// Automation and apps act, but are nobody's customer.
-fn is_app(user: &Value) -> bool {
-    user["accountType"].as_str() == Some("app")
-}
-
-/// A work item of an event.
-struct Item<'a> {
-    key: &'a str,
-    project: Option<ProjectId>,
-    fields: &'a Value,
-}
-
-impl<'a> Item<'a> {
-    fn of(issue: &'a Value) -> Result<Self, Broken> {
-        let key = issue["key"].as_str().filter(|key| crate::domain::project::is_item_key(key)).ok_or(Broken)?;
-        let fields = &issue["fields"];
-        let project = &fields["project"];
-        // Without the type it may be one; the worker does nothing for people whom no service project ever showed.
-        let service = project["projectTypeKey"].as_str().is_none_or(|kind| kind == "service_desk");
-        let id = project["id"].as_i64().or_else(|| project["id"].as_str()?.parse().ok()).map(ProjectId);
-        // Without its project an event of a work item cannot be placed at all.
-        let id = id.ok_or(Broken)?;
-        Ok(Self { key, project: service.then_some(id), fields })
-    }
-
-    /// Nobody may have reported it; somebody unreadable is a broken event.
-    fn reporter(&self) -> Result<Option<AccountId>, Broken> {
-        match &self.fields["reporter"] {
-            Value::Null => Ok(None),
-            reporter => account(reporter).map(Some),
-        }
-    }
-}
-
-impl Item<'_> {
-    /// Customers who take part in the request. Which of a site's own fields holds them is told nowhere: any that lists
-    /// people does, of whom only portal accounts are surely no agents.
-    fn participants(&self, is_meant: impl Fn(&str) -> bool) -> BTreeSet<AccountId> {
-        let fields = self.fields.as_object().into_iter().flatten();
-        let lists = fields.filter(|(name, _)| name.starts_with("customfield_") && is_meant(name));
-        let people = lists.filter_map(|(_, value)| value.as_array()).flatten();
-        let customers = people.filter(|person| person["accountType"].as_str() == Some("customer"));
-        customers.filter_map(|person| account(person).ok()).take(PARTICIPANTS).collect()
-    }
-}
-
-fn taking_part(project: ProjectId, people: BTreeSet<AccountId>, at: Timestamp) -> impl Iterator<Item = Work> {
-    people.into_iter().map(move |account| Work::Participant { project, account, at })
-}
-
-fn created(envelope: &Envelope, at: Timestamp) -> Result<Heard, Broken> {
-    let item = Item::of(&envelope.issue)?;
-    let reporter = item.reporter()?.filter(|_| !is_app(&item.fields["reporter"]));
-    // Rules and apps create items without a user; then somebody else acted than the customer.
-    let actor = match &envelope.user {
-        Value::Null => account(&item.fields["creator"]).ok(),
-        user => Some(account(user)?),
+/// Reads a body; `None` is an event we do not use. `now` stands for a time that the event does not tell, or tells to be still
+/// to come.
+pub(super) fn read(body: &[u8], now: Timestamp) -> Result<Option<Told>, Broken> {
+    let Envelope { event, timestamp, user, issue, comment, changelog } =
+        serde_json::from_slice(body).map_err(|_| Broken)?;
+    let event = match event.as_str() {
+        "user_created" => Event::UserCreated,
+        "user_updated" | "user_deleted" => Event::UserChanged,
+        "jira:issue_created" => Event::IssueCreated,
+        "jira:issue_updated" => Event::IssueUpdated,
+        "comment_created" => Event::CommentCreated,
+        _ => return Ok(None),
     };
-    let Some(project) = item.project else { return Ok(Heard::Nothing) };
-    let mut people = item.participants(|_| true);
-    let mut works = Vec::new();
-    if let (Some(reporter), Some(actor)) = (reporter, actor) {
-        people.remove(&reporter);
-        works.push(Work::Request { project, request: item.key.to_owned(), reporter, actor, at });
-    }
-    works.extend(taking_part(project, people, at));
-    Ok(heard(works))
-}
-
-/// Only fields that the event says have changed: a request is updated all the time.
-fn updated(envelope: &Envelope, at: Timestamp) -> Result<Heard, Broken> {
-    let item = Item::of(&envelope.issue)?;
-    let Some(project) = item.project else { return Ok(Heard::Nothing) };
-    let changed = envelope.changelog["items"].as_array().map(Vec::as_slice).unwrap_or_default();
-    let is_changed = |name: &str| changed.iter().any(|change| change["fieldId"].as_str() == Some(name));
-    Ok(heard(taking_part(project, item.participants(is_changed), at).collect()))
-}
-
-/// An internal comment comes from the team and tells nothing about the customer. The reporter is often left out: then it
-/// is about the one who commented.
-fn commented(envelope: &Envelope, at: Timestamp) -> Result<Heard, Broken> {
-    let item = Item::of(&envelope.issue)?;
-    let author = &envelope.comment["author"];
-    let actor = account(author)?;
-    let internal = envelope.comment["jsdPublic"].as_bool() == Some(false);
-    let Some(project) = item.project.filter(|_| !internal) else { return Ok(Heard::Nothing) };
-    let reporter = match item.reporter()? {
-        None if is_app(author) => return Ok(Heard::Nothing),
-        told => told.unwrap_or_else(|| actor.clone()),
-    };
-    Ok(heard(vec![Work::Request { project, request: item.key.to_owned(), reporter, actor, at }]))
+    Ok(Some(Told { event, at: heard::time(&timestamp, now), user, issue, comment, changelog }))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::AccountId;
+    use crate::domain::work::Work;
+    use crate::web::heard::{Heard, hear, time};
     use proptest::prelude::*;
     use serde_json::json;
 
     fn said(body: &Value) -> Result<Heard, Broken> {
-        read(body.to_string().as_bytes(), Timestamp::from_second(2_000_000_000).expect("a time"))
+        let now = Timestamp::from_second(2_000_000_000).expect("a time");
+        read(body.to_string().as_bytes(), now)?.map_or(Ok(Heard::Nothing), |told| hear(&told))
     }
 
     #[test]
@@ -291,7 +161,7 @@ mod tests {
     proptest! {
         #[test]
         fn whatever_comes_is_read_or_refused(body in proptest::collection::vec(any::<u8>(), 0..512)) {
-            let _ = read(&body, Timestamp::UNIX_EPOCH);
+            let _ = read(&body, Timestamp::UNIX_EPOCH).map(|told| told.map(|told| hear(&told)));
         }
     }
 }

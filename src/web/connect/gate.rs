@@ -17,6 +17,6 @@ impl Gate for ConnectGate {
         let (tenant, claims) = shared_secret(state, head, Places::Any, Kind::Context).await?;
         let account = claims.sub.as_deref().and_then(AccountId::parse);
         let account = account.ok_or(Problem::unauthorised("no person in the token"))?;
-        Ok(Visitor::new(tenant, account))
+        Ok(Visitor::new(tenant, account, None))
     }
 }

@@ -1,12 +1,12 @@
 //! The four lifecycle calls. 204 only when stored.
 //! Knows no Jira call: what follows an install are rows in the queue, added in the same transaction.
 
-use super::hosts;
 use super::token::{SignedInstall, SignedLifecycle, refused};
 use crate::domain::tenant::Installation;
 use crate::domain::work::{chores_at_install, erase_after};
 use crate::web::State;
 use crate::web::head::Head;
+use crate::web::hosts;
 use crate::web::problem::Problem;
 use actix_web::HttpResponse;
 use atlassian_jwt::{Expect, hs256, peek_key_id, rs256};
@@ -144,6 +144,7 @@ pub(in crate::web) async fn installed(call: SignedInstall, state: State) -> Resu
     });
     let tenant = stored.await?;
     state.tenancy().forget();
+    state.installations().forget();
     state.wake.notify_one();
     tracing::info!(%tenant, "installed");
     Ok(HttpResponse::NoContent().finish())
@@ -162,6 +163,7 @@ pub(in crate::web) async fn uninstalled(call: SignedInstall, state: State) -> Re
     });
     let known = known.await?;
     state.tenancy().forget();
+    state.installations().forget();
     tracing::info!(known, "uninstalled");
     Ok(HttpResponse::NoContent().finish())
 }

@@ -4,7 +4,6 @@
 pub(super) mod descriptor;
 mod event;
 mod gate;
-mod hosts;
 mod keys;
 pub(super) mod lifecycle;
 mod tenancy;
@@ -14,4 +13,4 @@ pub(super) mod webhooks;
 pub(super) use gate::ConnectGate;
 pub(super) use keys::Keys;
 pub(super) use tenancy::Tenancy;
-pub(super) use token::FrameVisit;
+pub(super) use token::{FrameVisit, refused};

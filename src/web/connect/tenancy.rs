@@ -38,7 +38,7 @@ impl Tenancy {
     }
 
     /// After an install or uninstall: an install may freeze another tenant, so everything is forgotten.
-    pub(super) fn forget(&self) {
+    pub(in crate::web) fn forget(&self) {
         self.known.invalidate_all();
     }
 }

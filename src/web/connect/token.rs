@@ -24,7 +24,7 @@ use std::sync::Arc;
 pub(super) const BODY_LIMIT: usize = 2 * 1024 * 1024;
 
 /// Why a token is refused, for our log: the texts hold no part of it.
-pub(super) fn refused(error: Error) -> Problem {
+pub(in crate::web) fn refused(error: Error) -> Problem {
     Problem::unauthorised(match error {
         Error::NoToken => "no token",
         Error::AmbiguousToken => "more than one token",

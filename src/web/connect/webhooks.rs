@@ -1,17 +1,15 @@
 //! The webhook door: what Jira says goes to the inbox, and is answered when it is on disk.
-//! Knows no verdict; what an event comes to stands in `event`.
+//! Knows no verdict; what an event comes to stands in `heard`.
 
-use super::event::{self, Heard};
+use super::event;
 use super::token::SignedWebhook;
-use crate::domain::work::NewWork;
 use crate::jira;
-use crate::store::inbox::Delivery;
 use crate::web::State;
+use crate::web::delivery::{self, Arrival};
+use crate::web::heard::{self, Heard};
 use crate::web::problem::Problem;
 use actix_web::http::header::HeaderMap;
 use actix_web::{HttpRequest, HttpResponse, ResponseError as _};
-use sha2::{Digest as _, Sha256};
-use std::fmt::Write as _;
 
 const IDENTIFIER: &str = "x-atlassian-webhook-identifier";
 const TRACE: &str = "x-atlassian-webhook-trace";
@@ -38,25 +36,17 @@ pub(in crate::web) async fn receive(
 
 async fn take(call: &SignedWebhook, headers: &HeaderMap, state: &State) -> Result<&'static str, Problem> {
     let now = state.clock.now();
-    let heard = event::read(call.body(), now).map_err(|_| {
-        Problem::bad_request("The body must be the JSON object of a webhook with all that its event needs.")
-    })?;
-    let Heard::Work(works) = heard else { return Ok("ignored") };
+    let broken =
+        || Problem::bad_request("The body must be the JSON object of a webhook with all that its event needs.");
+    let Some(told) = event::read(call.body(), now).map_err(|_| broken())? else { return Ok("ignored") };
+    let Heard::Work(works) = heard::hear(&told).map_err(|_| broken())? else { return Ok("ignored") };
     if is_ours(headers) {
         return Ok("ignored");
     }
-    let identity = identity(headers, call.body());
-    let mut outcome = "duplicate";
-    // One after the other: after a failure Jira sends the event again, and what is on disk by then is known.
-    for (place, work) in works.into_iter().enumerate() {
-        let identity = if place == 0 { identity.clone() } else { format!("{identity}#{place}") };
-        let new = NewWork::delivery(call.tenant().id, identity, now, work);
-        if state.inbox.accept(new).await? == Delivery::Fresh {
-            state.wake.notify_one();
-            outcome = "accepted";
-        }
-    }
-    Ok(outcome)
+    // A site with both doors sends everything twice: then the event itself is what is known.
+    let twofold = call.tenant().forge.as_ref().and_then(|_| heard::about(&told)).map(delivery::by_content);
+    let identity = twofold.unwrap_or_else(|| identity(headers, call.body()));
+    delivery::accept(state, Arrival { tenant: call.tenant().id, identity, at: now, works }).await
 }
 
 /// Whether a write of ours caused the event.
@@ -70,13 +60,7 @@ fn identity(headers: &HeaderMap, body: &[u8]) -> String {
     let told = headers.get(IDENTIFIER).and_then(|value| value.to_str().ok()).map(str::trim);
     match told.filter(|told| (1..=200).contains(&told.len()) && told.bytes().all(|byte| byte.is_ascii_graphic())) {
         Some(told) => format!("id:{told}"),
-        None => {
-            let hash = Sha256::digest(body);
-            hash.iter().fold("body:".to_owned(), |mut hex, byte| {
-                let _ = write!(hex, "{byte:02x}"); // writing to a String cannot fail
-                hex
-            })
-        }
+        None => delivery::by_body(body),
     }
 }
 
