@@ -5,7 +5,7 @@ use super::dialect::args;
 use super::pool::{Tx, ms};
 use super::queue::accept_in;
 use super::tenants::{begin_anew, end_work, owner};
-use super::{ForgeDoors, Result, SqlStore, StoreError};
+use super::{Result, SqlStore, StoreError};
 use crate::domain::TenantId;
 use crate::domain::tenant::{ForgeInstallation, SystemToken, Tenant};
 use crate::domain::work::{NewWork, TOKEN_ENDED};
@@ -13,6 +13,41 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use secrecy::ExposeSecret as _;
 use sqlx::AssertSqlSafe;
+
+/// The second door of sites. A tenant is one site by whichever door.
+#[async_trait]
+pub trait ForgeDoors: Send + Sync {
+    /// A verified invocation of an installation that is not open here: opens the door of the tenant that this site is already,
+    /// or makes the tenant. One that was not active loses its waiting erasure and its passes, and gets `chores`, all in the
+    /// same transaction.
+    async fn open_forge(
+        &self,
+        told: &ForgeInstallation,
+        at: Timestamp,
+        chores: &(dyn Fn(TenantId) -> Vec<NewWork> + Sync),
+    ) -> Result<TenantId>;
+    /// Keeps a token that lives longer than the one that is there, and makes the rows due that waited for one. False if it does
+    /// not, or the door is closed.
+    async fn keep_token(
+        &self,
+        tenant: TenantId,
+        installation_id: &str,
+        token: &SystemToken,
+        at: Timestamp,
+    ) -> Result<bool>;
+    /// Closes the door; without another one the tenant is uninstalled, and its waiting rows but `then` are deleted. False when
+    /// it is not open.
+    async fn close_forge(
+        &self,
+        installation_id: &str,
+        at: Timestamp,
+        then: &(dyn Fn(TenantId) -> Vec<NewWork> + Sync),
+    ) -> Result<bool>;
+    /// The tenant whose open door this installation is.
+    async fn tenant_by_installation(&self, installation_id: &str) -> Result<Option<Tenant>>;
+    /// Whether this installation was closed here and none followed it.
+    async fn was_closed(&self, installation_id: &str) -> Result<bool>;
+}
 
 impl SqlStore {
     /// The row of this site, held; made when there is none.

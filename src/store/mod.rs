@@ -25,6 +25,7 @@ mod trail;
 
 pub use calibration::Calibrations;
 pub use error::OpenError;
+pub use forge::ForgeDoors;
 pub use inbox::Inbox;
 pub use ingest::IngestSecrets;
 pub use marks::Marks;
@@ -39,7 +40,7 @@ use crate::domain::case::{Case, CaseState};
 use crate::domain::history::Line;
 use crate::domain::project::{Canary, Project, Settings};
 use crate::domain::roster::{AddBatch, LastPass, Page, Pass, PassGap, PassOutcome, Run, Seat};
-use crate::domain::tenant::{ForgeInstallation, Installation, SystemToken, Tenant};
+use crate::domain::tenant::{Installation, Tenant};
 use crate::domain::throttle::Throttle;
 use crate::domain::work::{Claim, Class, End, NewWork};
 use crate::domain::{AccountId, ProjectId, TenantId, WorkId};
@@ -70,41 +71,6 @@ pub enum StoreError {
 
 /// Result of a store call.
 pub type Result<T> = std::result::Result<T, StoreError>;
-
-/// The second door of sites. A tenant is one site by whichever door.
-#[async_trait]
-pub trait ForgeDoors: Send + Sync {
-    /// A verified invocation of an installation that is not open here: opens the door of the tenant that this site is already,
-    /// or makes the tenant. One that was not active loses its waiting erasure and its passes, and gets `chores`, all in the
-    /// same transaction.
-    async fn open_forge(
-        &self,
-        told: &ForgeInstallation,
-        at: Timestamp,
-        chores: &(dyn Fn(TenantId) -> Vec<NewWork> + Sync),
-    ) -> Result<TenantId>;
-    /// Keeps a token that lives longer than the one that is there, and makes the rows due that waited for one. False if it does
-    /// not, or the door is closed.
-    async fn keep_token(
-        &self,
-        tenant: TenantId,
-        installation_id: &str,
-        token: &SystemToken,
-        at: Timestamp,
-    ) -> Result<bool>;
-    /// Closes the door; without another one the tenant is uninstalled, and its waiting rows but `then` are deleted. False when
-    /// it is not open.
-    async fn close_forge(
-        &self,
-        installation_id: &str,
-        at: Timestamp,
-        then: &(dyn Fn(TenantId) -> Vec<NewWork> + Sync),
-    ) -> Result<bool>;
-    /// The tenant whose open door this installation is.
-    async fn tenant_by_installation(&self, installation_id: &str) -> Result<Option<Tenant>>;
-    /// Whether this installation was closed here and none followed it.
-    async fn was_closed(&self, installation_id: &str) -> Result<bool>;
-}
 
 /// Sites that installed us.
 #[async_trait]

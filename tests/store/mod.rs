@@ -6,6 +6,7 @@ mod cases;
 pub(crate) mod engines;
 mod facts;
 pub(crate) mod fault;
+mod forge;
 pub(crate) mod given;
 mod inbox;
 mod ingest;
