@@ -200,7 +200,7 @@ impl FromRequest for FrameVisit {
             let head = Head::of(&request);
             let (tenant, claims) = shared_secret(&state, &head, Places::Query, Kind::Frame).await?;
             let account = claims.sub.as_deref().and_then(AccountId::parse);
-            let visitor = account.map(|account| Visitor::new(Arc::clone(&tenant), account));
+            let visitor = account.map(|account| Visitor::new(Arc::clone(&tenant), account, None));
             Ok(Self { tenant, visitor })
         })
     }
