@@ -1,7 +1,7 @@
 //! The second door of a site: opened, linked to the first, closed; the token that it brings.
 //! Knows no claims.
 
-use super::engines::{Engine, discard, each_engine, each_fresh, empty, keys};
+use super::engines::{Engine, discard, each_engine, empty, keys};
 use super::given::{at, delivery, installation, wish};
 use invite_guard::domain::TenantId;
 use invite_guard::domain::tenant::{ForgeInstallation, State, SystemToken, Tenant};
@@ -27,7 +27,7 @@ fn told(installation_id: &str, cloud_id: &str) -> ForgeInstallation {
 }
 
 async fn opened(store: &dyn Store, told: &ForgeInstallation, second: i64) -> Tenant {
-    let chores = |tenant| vec![wish(tenant, second)];
+    let chores = |tenant: TenantId| vec![wish(tenant.0, Work::ReadAudit)];
     let id = store.open_forge(told, at(second), &chores).await.expect("opens");
     store.tenant(id).await.expect("reads").expect("is there")
 }
@@ -169,8 +169,7 @@ async fn data_imported_into_a_site_takes_the_second_door_along() {
 
 #[tokio::test]
 async fn the_token_that_lives_longest_is_kept_sealed_and_wakes_what_waits_for_it() {
-    each_fresh(|fresh| async move {
-        let store = &*fresh.store;
+    each_engine(|store| async move {
         let tenant = store.open_forge(&told("i-1", "cloud-1"), at(0), &none).await.expect("opens");
         store.accept(&[delivery(tenant.0, "a", "x"), delivery(tenant.0, "b", "y")]).await.expect("accepts");
         let claims =
@@ -191,10 +190,9 @@ async fn the_token_that_lives_longest_is_kept_sealed_and_wakes_what_waits_for_it
             let now = store.tenant(tenant).await.expect("reads").expect("is there");
             assert_eq!(kept(&now), Some(expected));
         }
-        opened(store, &told("i-2", "cloud-1"), 20).await;
+        opened(&*store, &told("i-2", "cloud-1"), 20).await;
         let renewed = store.tenant(tenant).await.expect("reads").expect("is there");
         assert_eq!(kept(&renewed), None, "another installation's token is another's");
-        fresh
     })
     .await;
 }
@@ -212,6 +210,10 @@ async fn an_erased_site_leaves_no_door_behind() {
     .await;
 }
 
+const TWO_SITES: &str = "INSERT INTO tenant (client_key, app_key, base_url, secret, state, state_since, installed_at, changed_at) \
+     VALUES ('a', 'k', 'https://a.atlassian.net/', '', 'uninstalled', 1, 1, 1), \
+     ('b', 'k', 'https://b.atlassian.net/', '', 'uninstalled', 2, 2, 2)";
+
 /// Tables as the release before had them, with a site that has gone: its id must not come again.
 #[tokio::test]
 async fn sites_of_an_earlier_version_keep_their_ids() {
@@ -219,12 +221,8 @@ async fn sites_of_an_earlier_version_keep_their_ids() {
         let (url, _folder) = empty(engine).await;
         let kind = if engine == Engine::Sqlite { "sqlite" } else { "postgres" };
         let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/store/migrations").join(kind);
-        let mut earlier = sqlx::migrate::Migrator::new(folder).await.expect("migrations can be read");
-        earlier.migrations.to_mut().retain(|migration| migration.version < 10);
-        let rows = "INSERT INTO tenant (client_key, app_key, base_url, secret, state, state_since, installed_at, changed_at) \
-             VALUES ('a', 'k', 'https://a.atlassian.net/', '', 'uninstalled', 1, 1, 1), \
-             ('b', 'k', 'https://b.atlassian.net/', '', 'uninstalled', 2, 2, 2)";
-        run(engine, &url, &earlier, &[rows, "DELETE FROM tenant WHERE client_key = 'b'"]).await;
+        let all = sqlx::migrate::Migrator::new(folder).await.expect("migrations can be read");
+        run(engine, &url, &all).await;
         let store = open(&url, 2, keys()).await.expect("opens and migrates");
         let id = store.install(&installation("c", SITE, "s"), at(0), &none).await.expect("installs");
         assert_eq!(id, TenantId(3), "{engine:?}: 2 was somebody's");
@@ -233,24 +231,25 @@ async fn sites_of_an_earlier_version_keep_their_ids() {
     }
 }
 
-async fn run(engine: Engine, url: &str, earlier: &sqlx::migrate::Migrator, statements: &'static [&'static str]) {
+async fn run(engine: Engine, url: &str, all: &sqlx::migrate::Migrator) {
+    const STATEMENTS: [&str; 2] = [TWO_SITES, "DELETE FROM tenant WHERE client_key = 'b'"];
     use sqlx::{Connection as _, Executor as _};
     match engine {
         Engine::Sqlite => {
             let options: sqlx::sqlite::SqliteConnectOptions = url.parse().expect("a URL");
             let mut connection =
                 sqlx::SqliteConnection::connect_with(&options.create_if_missing(true)).await.expect("connects");
-            earlier.run_direct(&mut connection).await.expect("migrates");
-            for statement in statements {
-                connection.execute(*statement).await.expect("runs");
+            all.run_direct(Some(9), &mut connection, false).await.expect("migrates");
+            for statement in STATEMENTS {
+                connection.execute(statement).await.expect("runs");
             }
             connection.close().await.expect("closes");
         }
         Engine::Postgres => {
             let mut connection = sqlx::PgConnection::connect(url).await.expect("connects");
-            earlier.run_direct(&mut connection).await.expect("migrates");
-            for statement in statements {
-                connection.execute(*statement).await.expect("runs");
+            all.run_direct(Some(9), &mut connection, false).await.expect("migrates");
+            for statement in STATEMENTS {
+                connection.execute(statement).await.expect("runs");
             }
             connection.close().await.expect("closes");
         }
