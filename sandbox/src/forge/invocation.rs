@@ -76,7 +76,7 @@ impl State {
         if seen {
             claims["context"] = json!({
                 "cloudId": forge.cloud_id,
-                "siteUrl": self.display_url.as_ref().unwrap_or(&self.base_url),
+                "siteUrl": self.base_url,
                 "localId": format!("ari:cloud:ecosystem::extension/{}/{key}", forge.environment),
                 "moduleKey": key,
                 "extension": {"type": kind},
