@@ -2,6 +2,7 @@
 //! Knows no internals: everything goes through public surfaces.
 
 mod api;
+mod browser;
 mod connect;
 mod coverage;
 mod examine;

@@ -33,7 +33,7 @@ fn all_markup() -> Vec<(String, String)> {
     all
 }
 
-fn hostile_page(words: &Words) -> String {
+pub(crate) fn hostile_page(words: &Words) -> String {
     let cases = vec![
         case("qm:1:a", "created_by_automation/blocks.json", 38),
         case("qm:1:b", "existing_customer/blocks_by_audit.json", 36),

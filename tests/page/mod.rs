@@ -1,7 +1,7 @@
 //! Fragments and frame pages as a browser gets them, state by state, without a browser.
 //! Does not know tokens and rights; the doors' tests hold those.
 
-mod markup;
+pub(crate) mod markup;
 mod settings;
 mod states;
 
