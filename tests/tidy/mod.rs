@@ -1,6 +1,8 @@
 //! The house holds its own rules: rooms import downhill only, files stay readable, everything has its words and fixtures.
 //! Knows no behaviour; it reads files.
 
+mod docs;
+
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
