@@ -32,6 +32,7 @@ pub use auth::AuthError;
 pub use client::{Answer, Bounds};
 pub use comments::Comment;
 pub use error::{JiraError, LOOK_AGAIN, TOO_LARGE};
+pub use names::NAMES_AT_ONCE;
 pub use notify::Notified;
 pub use organisations::OrganisationsPage;
 pub use permissions::MISSING_KEYS_MAX;

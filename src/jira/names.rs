@@ -2,15 +2,26 @@
 //! Nothing from here may be stored or logged.
 
 use super::client::{Call, count_objects};
-use super::projects::PROJECT;
+use super::projects::{PROJECT, SEARCH, as_number};
 use super::{JiraError, Result, Site};
 use crate::domain::ProjectId;
 use serde::Deserialize;
+use serde_json::Value;
+use std::collections::BTreeMap;
 use url::Url;
+
+/// Ids that one search takes.
+pub const NAMES_AT_ONCE: usize = 50;
 
 #[derive(Deserialize)]
 struct Named {
     name: String,
+}
+
+#[derive(Deserialize)]
+struct Found {
+    #[serde(default)]
+    values: Vec<Value>,
 }
 
 impl Site {
@@ -19,6 +30,18 @@ impl Site {
         let answer = self.send(Call::to(&PROJECT).part(project)).await?;
         count_objects(1, 0);
         Ok(answer.json::<Named>()?.name)
+    }
+
+    /// Names of several projects, at most [`NAMES_AT_ONCE`], by one call; who is not seen is not named.
+    pub async fn project_names(&self, projects: &[ProjectId]) -> Result<BTreeMap<ProjectId, String>> {
+        let asked = projects.iter().take(NAMES_AT_ONCE);
+        let call = Call::to(&SEARCH).query("maxResults", NAMES_AT_ONCE);
+        let answer = self.send(asked.fold(call, |call, project| call.query("id", project))).await?;
+        let found: Found = answer.json()?;
+        count_objects(found.values.len(), 0);
+        let named =
+            |project: &Value| Some((ProjectId(as_number(&project["id"])?), project["name"].as_str()?.to_owned()));
+        Ok(found.values.iter().filter_map(named).collect())
     }
 
     /// Address of the project's customer portal, on the site's own domain.

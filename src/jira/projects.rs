@@ -7,7 +7,7 @@ use crate::domain::ProjectId;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
-static SEARCH: Endpoint = endpoint!(GET "/rest/api/3/project/search");
+pub(super) static SEARCH: Endpoint = endpoint!(GET "/rest/api/3/project/search");
 pub(super) static PROJECT: Endpoint = endpoint!(GET "/rest/api/3/project/{project}");
 
 /// Jira's largest page.

@@ -4,19 +4,21 @@
 use super::State;
 use super::problem::Problem;
 use crate::domain::case::Case;
+use crate::domain::project::Project;
 use crate::domain::tenant::Tenant;
 use crate::domain::{AccountId, ProjectId, TenantId};
-use crate::examine::Subject;
+use crate::examine::{SiteHealth, Subject};
 use crate::jira::{Jira, JiraError, ProjectRef};
-use diagnosis::{Moment, Via};
-use futures::StreamExt as _;
+use diagnosis::{Diagnosis, Moment, Overall, Via};
+use futures::{StreamExt as _, TryStreamExt as _};
 use moka::future::Cache;
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// Names are asked for a view and kept in memory only as long as somebody is likely to look again.
 const NAMES_KEPT: Duration = Duration::from_secs(300);
-/// Calls for names at the same time.
+/// Calls for names, or reads of the store, at the same time.
 const AT_ONCE: usize = 8;
 
 /// Names of people and projects, in memory, for minutes; never in the store.
@@ -57,6 +59,26 @@ impl Names {
         name
     }
 
+    /// Names of projects, one call for all that are not remembered; who is missing is not seen or could not be asked.
+    pub(super) async fn projects(&self, tenant: &Tenant, projects: &[ProjectId]) -> BTreeMap<ProjectId, String> {
+        let mut names = BTreeMap::new();
+        let mut asked = Vec::new();
+        for project in projects {
+            match self.projects.get(&(tenant.id, *project)).await {
+                Some(known) => drop(names.insert(*project, known)),
+                None => asked.push(*project),
+            }
+        }
+        if asked.is_empty() {
+            return names;
+        }
+        for (project, name) in self.jira.site(tenant).project_names(&asked).await.unwrap_or_default() {
+            self.projects.insert((tenant.id, project), name.clone()).await;
+            names.insert(project, name);
+        }
+        names
+    }
+
     async fn project(&self, tenant: &Tenant, project: &ProjectRef) -> String {
         let place = (tenant.id, project.id);
         if let Some(known) = self.projects.get(&place).await {
@@ -94,6 +116,44 @@ pub(super) async fn around(state: &State, tenant: &Tenant, project: &ProjectRef)
 pub(super) fn shown_host(tenant: &Tenant) -> String {
     let shown = tenant.display_url.as_ref().unwrap_or(&tenant.base_url);
     shown.host_str().unwrap_or_default().to_owned()
+}
+
+/// A project of a site, by what is known without asking for it.
+pub(super) struct ProjectNow {
+    pub(super) project: Project,
+    pub(super) diagnosis: Diagnosis,
+    /// Open cases by cause.
+    pub(super) counts: BTreeMap<String, u64>,
+}
+
+/// A site and its projects, worst first.
+pub(super) struct SiteNow {
+    pub(super) health: SiteHealth,
+    pub(super) projects: Vec<ProjectNow>,
+    /// Projects beyond those.
+    pub(super) left_out: usize,
+}
+
+/// How a site stands now, with at most so many of its projects. Asks Jira a few calls, however many projects there are.
+pub(super) async fn site(state: &State, tenant: &Tenant, most: usize) -> Result<SiteNow, Problem> {
+    let health = state.examiner.site_health(tenant).await?;
+    let known = state.store.projects(tenant.id).await?;
+    let ids: Vec<ProjectId> = known.iter().map(|project| project.id).collect();
+    let judged = state.examiner.projects_health(tenant, &ids).await;
+    let counted = futures::stream::iter(known.into_iter().zip(judged).map(|(project, diagnosis)| async move {
+        let counts = state.store.counts(tenant.id, project.id).await?.into_iter().collect();
+        Ok::<_, Problem>(ProjectNow { project, diagnosis, counts })
+    }));
+    let mut projects: Vec<ProjectNow> = counted.buffered(AT_ONCE).try_collect().await?;
+    projects.sort_by_key(rank);
+    let left_out = projects.len().saturating_sub(most);
+    projects.truncate(most);
+    Ok(SiteNow { health, projects, left_out })
+}
+
+/// Worst first; of equal ones that with the most people in it; then by key.
+fn rank(now: &ProjectNow) -> (Reverse<Overall>, Reverse<u64>, String) {
+    (Reverse(now.diagnosis.overall()), Reverse(now.counts.values().sum()), now.project.key.clone())
 }
 
 /// The stored case, or one made for this answer by looking now; `None` when Jira knows no such account.

@@ -93,6 +93,7 @@ fn everything(config: &mut ServiceConfig) {
         .service(resource("/connect/project").get(screens::project))
         .service(resource("/connect/issue").get(screens::issue))
         .service(resource("/connect/settings").get(screens::settings::frame))
+        .service(resource("/connect/site").get(screens::site::frame))
         // Forge
         .service(
             scope("/forge")
@@ -113,7 +114,8 @@ fn fragments(config: &mut ServiceConfig) {
     config
         .service(resource("/projects/{p}/health").get(screens::health))
         .service(resource("/projects/{p}/issues/{key}").get(screens::request))
-        .service(resource("/projects/{p}/settings").get(screens::settings::show));
+        .service(resource("/projects/{p}/settings").get(screens::settings::show))
+        .service(resource("/site").get(screens::site::show));
 }
 
 fn json(config: &mut ServiceConfig) {

@@ -2,6 +2,7 @@
 //! Knows no markup (`shell`, `panel`) and no token; a frame carries no data, fragments ask for rights.
 
 pub(super) mod settings;
+pub(super) mod site;
 
 use super::connect::FrameVisit;
 use super::gate::{Agent, In, Visitor};

@@ -40,6 +40,7 @@ fn calls(bench: &Bench) -> Vec<(&'static str, String, Option<Value>, [u16; 3])> 
         ("POST", site, mail(), [403, 403, 200]),
         ("GET", format!("/panel/projects/{}/health", bench.project), None, [200, 200, 200]),
         ("GET", format!("/panel/projects/{}/settings", bench.project), None, [200, 200, 200]),
+        ("GET", "/panel/site".to_owned(), None, [403, 403, 200]),
     ]
 }
 
@@ -67,6 +68,9 @@ async fn a_frame_for_admins_refuses_everybody_else_by_itself() {
         ("/connect/settings", "project=99999", &admin, 404),
         ("/connect/settings", "project=HELP", &admin, 404),
         ("/connect/settings", "", &admin, 404),
+        ("/connect/site", "", &site_admin, 200),
+        ("/connect/site", "", &admin, 403),
+        ("/connect/site", "", &agent, 403),
     ] {
         let url = bench.site.frame_url(path, person, query);
         let answer = bench.client.get(&url).send().await.expect("an answer");
@@ -93,7 +97,7 @@ async fn an_agent_sees_no_secret_and_what_admins_see_is_asked_anew() {
 async fn who_may_not_see_the_project_finds_nothing_and_who_may_is_told_no() {
     let bench = Bench::new().await;
     let outsider = bench.site.add_user(UserKind::Outsider);
-    for (method, path, body, _) in calls(&bench).into_iter().filter(|(_, path, ..)| !path.contains("/site/")) {
+    for (method, path, body, _) in calls(&bench).into_iter().filter(|(_, path, ..)| !path.contains("/site")) {
         assert_eq!(bench.call(&outsider, method, &path, body).await.status, 404, "{method} {path} by an outsider");
     }
     bench.site.set_permission(&outsider, "HELP", "BROWSE_PROJECTS", true);

@@ -152,6 +152,11 @@ async fn a_site_shows_its_projects_worst_first_and_its_alarms() {
     assert_eq!((&health["alarms"], &health["notes"]), (&json!([]), &json!([])), "{health}");
     let calls = world.site.calls().len();
     assert!(calls <= 6, "{calls} calls: the number of projects must not matter");
+    world.site.forget_calls();
+    let page = world.panel(&world.site.admin(), "/site").await;
+    assert!(page.contains("A desk (DESK7)") && page.contains("Invitations from one space"), "{page}");
+    let calls = world.site.calls().len();
+    assert!(calls <= 8, "{calls} calls: the names of all projects are one");
     let lacking = world.tested(json!({})).await;
     assert!(why(&lacking, "jira_internal").contains("Administer projects"), "{lacking}");
 

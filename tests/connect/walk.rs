@@ -31,9 +31,11 @@ const ROUTES: &[(&str, &str, Proof)] = &[
     ("GET", "/connect/project", Proof::Frame),
     ("GET", "/connect/issue", Proof::Frame),
     ("GET", "/connect/settings", Proof::Frame),
+    ("GET", "/connect/site", Proof::Frame),
     ("GET", "/panel/projects/{p}/health", Proof::Context),
     ("GET", "/panel/projects/{p}/issues/HELP-1", Proof::Context),
     ("GET", "/panel/projects/{p}/settings", Proof::Context),
+    ("GET", "/panel/site", Proof::Context),
     ("GET", "/api/v1/projects/{p}/health", Proof::Context),
     ("GET", "/api/v1/projects/{p}/customers", Proof::Context),
     ("GET", "/api/v1/projects/{p}/customers/qm:a:b", Proof::Context),
@@ -264,7 +266,7 @@ async fn right_proofs_of_a_tenant_that_is_gone_are_the_same_401() {
 #[tokio::test]
 async fn a_frame_takes_its_token_from_the_query_alone() {
     let bench = Bench::new().await;
-    for path in ["/connect/project", "/connect/issue"] {
+    for path in ["/connect/project", "/connect/issue", "/connect/site"] {
         let token = sign(&bench, &right(&bench, "GET", path, Proof::Frame), Proof::Frame);
         let in_header = bench.send("GET", path, Some(token.clone()), None).await;
         assert_eq!(in_header.status, 401, "{path} with the token in the header");

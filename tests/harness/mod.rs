@@ -170,7 +170,18 @@ impl World {
 
     /// The same with a path that begins after `/api/v1`.
     pub(crate) async fn api(&self, account: &str, method: &str, path: &str, body: Option<Value>) -> Answer {
-        let url = format!("{}/api/v1{path}", self.door.url);
+        self.asked(account, method, &format!("/api/v1{path}"), body).await
+    }
+
+    /// A fragment's markup, as somebody in front of the page gets it; `path` begins after `/panel`.
+    pub(crate) async fn panel(&self, account: &str, path: &str) -> String {
+        let answer = self.asked(account, "GET", &format!("/panel{path}"), None).await;
+        let fragment: Value = serde_json::from_str(&answer.body).expect("a fragment is JSON");
+        fragment["html"].as_str().unwrap_or_else(|| panic!("no fragment: {}", answer.body)).to_owned()
+    }
+
+    async fn asked(&self, account: &str, method: &str, path: &str, body: Option<Value>) -> Answer {
+        let url = format!("{}{path}", self.door.url);
         let headers = vec![
             ("Content-Type".to_owned(), "application/json".to_owned()),
             ("Authorization".to_owned(), format!("JWT {}", self.site.context_token(account))),

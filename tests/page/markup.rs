@@ -185,7 +185,8 @@ fn our_own_files_stay_light() {
 }
 
 /// Files of words that pages alone use, and how their ids begin.
-const PAGE_WORDS: &[(&str, &[&str])] = &[("page", &["page-"]), ("settings", &["settings-", "asked-", "trail-"])];
+const PAGE_WORDS: &[(&str, &[&str])] =
+    &[("page", &["page-"]), ("settings", &["settings-", "asked-", "trail-"]), ("overview", &["overview-"])];
 
 /// Ids that are put together from a beginning and a stable name.
 const COMPOSED: &[&str] = &[
@@ -201,9 +202,21 @@ const COMPOSED: &[&str] = &[
     "page-way-",
     "settings-effect-",
     "settings-import-",
+    "overview-source-",
     "asked-",
     "trail-",
 ];
+
+/// All text of a folder.
+fn read_all(folder: &Path, into: &mut String) {
+    for entry in std::fs::read_dir(folder).unwrap_or_else(|e| panic!("{}: {e}", folder.display())).flatten() {
+        let path = entry.path();
+        match path.is_dir() {
+            true => read_all(&path, into),
+            false => into.push_str(&std::fs::read_to_string(&path).expect("a text")),
+        }
+    }
+}
 
 /// Every message of the pages is used, and every message that is used is there.
 #[test]
@@ -212,9 +225,7 @@ fn page_words_are_complete() {
     let read = |path: &str| std::fs::read_to_string(root.join(path)).unwrap_or_else(|e| panic!("{path}: {e}"));
     let mut used = String::new();
     for folder in ["src/web/templates", "src/web/panel"] {
-        for entry in std::fs::read_dir(root.join(folder)).expect("the folder is there").flatten() {
-            used.push_str(&std::fs::read_to_string(entry.path()).expect("a text"));
-        }
+        read_all(&root.join(folder), &mut used);
     }
     used.push_str(&read("src/web/shell.rs"));
     for (file, beginnings) in PAGE_WORDS {

@@ -3,6 +3,7 @@
 
 pub(crate) mod markup;
 mod settings;
+mod site;
 mod states;
 
 use diagnosis::{Moment, Sheet, Via, diagnose, diagnose_project, scenarios::REGISTRY};
@@ -166,5 +167,6 @@ pub(crate) fn all_states() -> Vec<(&'static str, Fragment)> {
     ]
     .into_iter()
     .chain(settings::states())
+    .chain(site::states())
     .collect()
 }

@@ -35,7 +35,7 @@ fn every_state_reads_as_it_should() {
 #[test]
 fn the_markup_of_a_page_and_of_a_panel_is_as_reviewed() {
     for (name, fragment) in all_states() {
-        if matches!(name, "page-project-blocks" | "panel-blocked" | "settings-full") {
+        if matches!(name, "page-project-blocks" | "panel-blocked" | "settings-full" | "site-full") {
             insta::assert_snapshot!(format!("{name}-markup"), fragment.html);
         }
     }

@@ -4,29 +4,24 @@
 use super::report::{self, FindingJson};
 use super::{statements as stated, trail};
 use crate::domain::history::Line;
-use crate::domain::project::Project;
 use crate::domain::trail::Deed;
 use crate::domain::{AccountId, ProjectId};
 use crate::examine::{SelfTest, SourceReport, statements};
 use crate::web::State;
 use crate::web::gate::{AdministerJira, OnSite};
 use crate::web::head;
-use crate::web::look::{self, Around};
+use crate::web::look::{self, Around, ProjectNow};
 use crate::web::problem::Problem;
 use crate::words::{Value as Argument, Words};
 use actix_web::{HttpRequest, HttpResponse, web};
-use diagnosis::{Diagnosis, FactKey, Overall};
-use futures::{StreamExt as _, TryStreamExt as _, stream};
+use diagnosis::FactKey;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 /// Projects in one answer; the worst are told.
 const MOST: usize = 200;
-/// Reads of the store at the same time.
-const AT_ONCE: usize = 8;
 
 const EXPECTED: &str = r#"The body must be {"statements": {"fact": value}, "projects": {"id": {"fact": value}}, "accountId": "…"}, each part if you like."#;
 
@@ -102,30 +97,21 @@ pub(in crate::web) async fn health(by: OnSite<AdministerJira>, state: State) -> 
 
 async fn gather(state: &State, by: &OnSite<AdministerJira>) -> Result<SiteHealth, Problem> {
     let (tenant, words) = (by.tenant(), super::words());
-    let health = state.examiner.site_health(tenant).await?;
-    let known = state.store.projects(tenant.id).await?;
+    let now = look::site(state, tenant, MOST).await?;
     let mut notes = Vec::new();
-    if known.is_empty() {
+    if now.projects.is_empty() {
         notes.push(words.text("site-note-no-project", &[]));
     }
-    let ids: Vec<ProjectId> = known.iter().map(|project| project.id).collect();
-    let judged = state.examiner.projects_health(tenant, &ids).await;
-    let counted = stream::iter(known.into_iter().zip(judged).map(|(project, diagnosis)| async move {
-        let counts = state.store.counts(tenant.id, project.id).await?;
-        Ok::<_, Problem>((project, diagnosis, counts.into_iter().collect::<BTreeMap<_, _>>()))
-    }));
-    let mut projects: Vec<_> = counted.buffered(AT_ONCE).try_collect().await?;
-    projects.sort_by_key(|(project, diagnosis, counts)| rank(project, diagnosis, counts));
-    if let Some(left_out) = projects.len().checked_sub(MOST).filter(|count| *count > 0) {
-        notes.push(words.text("site-note-projects-left-out", &[("count", Argument::from(left_out))]));
+    if now.left_out > 0 {
+        notes.push(words.text("site-note-projects-left-out", &[("count", Argument::from(now.left_out))]));
     }
-    projects.truncate(MOST);
+    let health = now.health;
     let around = Around { space: words.text("site-every-space", &[]), site: look::shown_host(tenant), portal: None };
     Ok(SiteHealth {
         overall: health.diagnosis.overall().name(),
         findings: report::findings(&health.diagnosis, &around, &words),
         not_checked: health.diagnosis.not_checked(),
-        projects: projects.into_iter().map(in_json).collect(),
+        projects: now.projects.into_iter().map(in_json).collect(),
         sources: sources(&health.seen, &words),
         alarms: alarms(&health.seen, &words),
         notes,
@@ -133,16 +119,7 @@ async fn gather(state: &State, by: &OnSite<AdministerJira>) -> Result<SiteHealth
     })
 }
 
-/// Worst first; of equal ones that with the most people in it; then by key.
-fn rank(
-    project: &Project,
-    diagnosis: &Diagnosis,
-    counts: &BTreeMap<String, u64>,
-) -> (Reverse<Overall>, Reverse<u64>, String) {
-    (Reverse(diagnosis.overall()), Reverse(counts.values().sum()), project.key.clone())
-}
-
-fn in_json((project, diagnosis, counts): (Project, Diagnosis, BTreeMap<String, u64>)) -> ProjectJson {
+fn in_json(ProjectNow { project, diagnosis, counts }: ProjectNow) -> ProjectJson {
     ProjectJson {
         id: project.id,
         key: project.key,

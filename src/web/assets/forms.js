@@ -66,5 +66,19 @@ export function forms({ host, load, problemOf, word }) {
     await load();
   }
 
-  return { send, upload };
+  // What a test found stands beside each source until the page is read again.
+  async function test(button) {
+    const { path, body, done } = button.dataset;
+    const answer = await host.api(path, { method: 'POST', body: JSON.parse(body) });
+    if (!(await taken(answer))) return;
+    const { sources } = await answer.json();
+    host.flag('success', done || word('done'));
+    await load();
+    for (const { name, why } of sources) {
+      const told = document.querySelector(`[data-source="${CSS.escape(name)}"] [data-slot="why"]`);
+      if (told) told.textContent = why;
+    }
+  }
+
+  return { send, upload, test };
 }

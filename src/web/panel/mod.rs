@@ -10,6 +10,7 @@ pub mod issue;
 mod passes;
 mod rich;
 pub mod settings;
+pub mod site;
 mod trail;
 
 pub(in crate::web) use fragment::Say;
@@ -18,6 +19,7 @@ pub use health::ProjectHealth;
 pub use issue::RequestPanel;
 pub use passes::Passed;
 pub use settings::ProjectSettings;
+pub use site::{SiteOverview, SiteProject};
 
 /// What the reader may do beyond looking.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
