@@ -8,6 +8,7 @@ mod host;
 
 use driver::Browser;
 use host::Host;
+use std::io::Write as _;
 use std::path::Path;
 use std::process::Command;
 
@@ -30,7 +31,7 @@ fn built(folder: &Path) -> Option<()> {
 /// Says loudly that nothing was looked at; in CI that is a failure.
 fn skipped<T>(why: &str) -> Option<T> {
     assert!(std::env::var_os("CI").is_none(), "the page was not looked at in a browser: {why}");
-    eprintln!("\n== SKIPPED: the page was not looked at in a browser: {why}\n");
+    let _ = writeln!(std::io::stderr(), "\n== SKIPPED: the page was not looked at in a browser: {why}\n");
     None
 }
 
