@@ -77,6 +77,31 @@ pub(crate) fn listen_for_keys(keys: Arc<KeyServer>) -> io::Result<(u16, ServerHa
     Ok((port, handle))
 }
 
+/// Opens a port for the static files of the installed Forge app: an origin of their own, as Atlassian gives each.
+pub(crate) fn listen_for_pages(site: Arc<Site>) -> io::Result<(u16, ServerHandle)> {
+    let server = HttpServer::new(move || {
+        App::new().app_data(web::Data::new(Listener { site: site.clone() })).default_service(web::to(page))
+    })
+    .workers(1)
+    .disable_signals()
+    .shutdown_timeout(1)
+    .bind(("127.0.0.1", 0))?;
+    let port = server.addrs().first().map_or(0, std::net::SocketAddr::port);
+    let server = server.run();
+    let handle = server.handle();
+    tokio::spawn(server);
+    Ok((port, handle))
+}
+
+async fn page(request: HttpRequest, listener: web::Data<Listener>) -> HttpResponse {
+    let (resource, base_url) = {
+        let state = listener.site.lock();
+        (state.forge.resource.clone(), state.base_url.clone())
+    };
+    let Some(resource) = resource else { return HttpResponse::NotFound().finish() };
+    host::resource::serve(&resource.folder, &base_url, &request)
+}
+
 async fn serve(request: HttpRequest, body: web::Bytes, listener: web::Data<Listener>) -> HttpResponse {
     let site = listener.site.clone();
     if request.path().starts_with("/ex/jira/") {
@@ -96,6 +121,8 @@ async fn serve(request: HttpRequest, body: web::Bytes, listener: web::Data<Liste
         rest::serve(site, request, body).await
     } else if path == "/sandbox" || path.starts_with("/sandbox/") {
         control::serve(site, request, body).await
+    } else if path == "/host/invoke" {
+        host::forge::invoke(site, request, body).await
     } else if path == "/_edge/tenant_info" {
         HttpResponse::Ok().json(serde_json::json!({"cloudId": site.lock().forge.cloud_id}))
     } else {

@@ -10,6 +10,7 @@ use actix_web::dev::ServerHandle;
 use jiff::Timestamp;
 use tokio::sync::Notify;
 
+use crate::forge::Resource;
 use crate::keyserver::KeyServer;
 use crate::lifecycle;
 use crate::points::{Limits, Meter};
@@ -87,6 +88,21 @@ impl Site {
         if state.forge.gateway.is_empty() {
             state.forge.gateway = state.base_url.clone();
         }
+        Ok(())
+    }
+
+    /// Serves the installed Forge app's files from this folder; the port of an earlier folder serves it too.
+    pub(crate) fn open_pages(self: &Arc<Self>, folder: PathBuf) -> io::Result<()> {
+        let known = self.lock().forge.resource.as_ref().map(|resource| resource.url.clone());
+        let url = match known {
+            Some(url) => url,
+            None => {
+                let (port, handle) = server::listen_for_pages(self.clone())?;
+                self.servers.lock().unwrap_or_else(PoisonError::into_inner).push(handle);
+                format!("http://127.0.0.1:{port}")
+            }
+        };
+        self.lock().forge.resource = Some(Resource { folder, url });
         Ok(())
     }
 

@@ -11,6 +11,7 @@ mod ticks;
 mod tokens;
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
@@ -40,6 +41,14 @@ pub(crate) struct Installation {
     pub(crate) ticked: BTreeMap<String, Timestamp>,
 }
 
+/// The static files of the app's pages.
+#[derive(Debug, Clone)]
+pub(crate) struct Resource {
+    pub(crate) folder: PathBuf,
+    /// Where they are served: an origin of their own.
+    pub(crate) url: String,
+}
+
 /// What the site remembers of Forge.
 #[derive(Debug)]
 pub(crate) struct Forge {
@@ -57,6 +66,8 @@ pub(crate) struct Forge {
     pub(crate) token_life: SignedDuration,
     /// What invocations say of the app's license; nothing for apps that are not sold.
     pub(crate) license: Option<bool>,
+    /// The app's static files, when they are to be shown.
+    pub(crate) resource: Option<Resource>,
     environment: String,
     token_secret: String,
 }
@@ -72,6 +83,7 @@ impl Forge {
             acting: false,
             token_life: SignedDuration::from_hours(4),
             license: None,
+            resource: None,
             environment: Uuid::new_v4().to_string(),
             token_secret: format!("{}{}", Uuid::new_v4().simple(), Uuid::new_v4().simple()),
         }

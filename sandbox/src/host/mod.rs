@@ -1,8 +1,10 @@
 //! Pages that the site shows in a browser: a project as Jira shows it, with the installed app's pages in frames of their
 //! own origin, a console, and a small bridge. Does not know the REST API, nor any app in particular.
 
+pub(crate) mod forge;
 mod modules;
 pub(crate) mod names;
+pub(crate) mod resource;
 
 use std::sync::Arc;
 
@@ -39,6 +41,9 @@ struct Where {
     project: String,
     #[serde(default)]
     item: String,
+    /// Where besides the project's own pages: `settings` of a project, or `admin`.
+    #[serde(default)]
+    place: String,
 }
 
 /// Answers a browser's request, or leaves it to the site's 404.
@@ -60,7 +65,12 @@ pub(crate) async fn serve(site: Arc<Site>, request: HttpRequest) -> Option<HttpR
     match path {
         "/host/token" => Some(token(&site, &asked)),
         "/host/frames" => {
-            Some(HttpResponse::Ok().json(modules::frames(&site, &asked.user, &asked.project, &asked.item)))
+            let mut frames = match asked.place.as_str() {
+                "" => modules::frames(&site, &asked.user, &asked.project, &asked.item),
+                _ => Vec::new(),
+            };
+            frames.extend(forge::frames(&site, &asked));
+            Some(HttpResponse::Ok().json(frames))
         }
         _ => None,
     }

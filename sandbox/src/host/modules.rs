@@ -15,9 +15,12 @@ const LIFE: i64 = 15 * 60;
 /// A page in its place.
 #[derive(Debug, serde::Serialize)]
 pub(super) struct Frame {
-    key: String,
-    name: String,
-    url: String,
+    pub(super) key: String,
+    pub(super) name: String,
+    pub(super) url: String,
+    /// What a Forge page's bridge tells about where it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) context: Option<serde_json::Value>,
 }
 
 /// The app's pages for a project, or for one of its work items, as this person sees them. `project` and `item` are keys.
@@ -36,20 +39,21 @@ pub(super) fn frames(site: &Site, user: &str, project: &str, item: &str) -> Vec<
     };
     let frame = |(key, name, target): (String, String, String)| {
         let (path, query) = target.split_once('?').unwrap_or((&target, ""));
-        Frame { key, name, url: site.frame_url(&app, path, user, query) }
+        Frame { key, name, url: site.frame_url(&app, path, user, query), context: None }
     };
     shown.into_iter().map(frame).collect()
 }
 
-struct Place<'a> {
-    state: &'a State,
-    user: &'a str,
-    project: Option<u64>,
-    item: Option<&'a WorkItem>,
+/// Where on the site, and who looks.
+pub(super) struct Place<'a> {
+    pub(super) state: &'a State,
+    pub(super) user: &'a str,
+    pub(super) project: Option<u64>,
+    pub(super) item: Option<&'a WorkItem>,
 }
 
 impl Place<'_> {
-    fn may_browse(&self) -> bool {
+    pub(super) fn may_browse(&self) -> bool {
         self.project.is_some_and(|project| self.state.has_project(self.user, project, "BROWSE_PROJECTS"))
     }
 
@@ -98,7 +102,7 @@ impl Place<'_> {
         holds != condition["invert"].as_bool().unwrap_or_default()
     }
 
-    fn property(&self, params: &Value) -> Option<Value> {
+    pub(super) fn property(&self, params: &Value) -> Option<Value> {
         let key = params["propertyKey"].as_str()?;
         match params["entity"].as_str()? {
             "issue" => self.item?.properties.get(key).cloned(),

@@ -71,6 +71,15 @@ impl Sandbox {
         done
     }
 
+    /// Shows the app's pages from the files of this folder, which holds an `index.html`: what a manifest's resource points
+    /// to, bundled or not. Without it the app works and shows nothing.
+    ///
+    /// # Errors
+    /// No port is free.
+    pub fn set_forge_resource(&self, folder: impl Into<std::path::PathBuf>) -> std::io::Result<()> {
+        self.site.open_pages(folder.into())
+    }
+
     /// Puts a new major version in place and queues `avi:forge:upgraded:app`.
     pub async fn upgrade_forge(&self, manifest: &str) -> Result<(), InstallError> {
         let done = self.site.upgrade_forge(manifest).await;

@@ -23,6 +23,7 @@ function button(text, run, tools, kind = '') {
   return made;
 }
 
+const ours = (site, account) => [site.app?.account, site.forge?.account].includes(account);
 const held = (project, cause) => project.customers.some((person) => person.truth?.causes.includes(cause));
 
 /// The steps of the guide: done is read from the site, so a step that was done in another way counts too.
@@ -30,7 +31,7 @@ function steps(site, project, tools) {
   const add = (by, more = {}) => get.act('add-customer', { project: project.key, by, ...more });
   const mine = site.items.filter((item) => item.project === project.key && item.request);
   const affected = mine.find((item) => Object.keys(item.properties).length > 0);
-  const told = mine.find((item) => item.comments.some((comment) => comment.author === site.app?.account));
+  const told = mine.find((item) => item.comments.some((comment) => ours(site, comment.author)));
   const open = (text, path) => button(text, () => tools.go(path), tools);
   const first = project.customers.find((person) => person.truth?.causes[0] && person.truth.causes[0] !== 'existing_customer') ?? project.customers[0];
   return [
@@ -126,7 +127,7 @@ function written(site, project, tools) {
     ...Object.entries(project.properties).map(([key, value]) => line(`On the project: ${key}`, '', JSON.stringify(value))),
     ...site.items.flatMap((item) => Object.entries(item.properties).map(([key, value]) => line(`On ${item.key}: ${key}`, '', JSON.stringify(value)))),
   ];
-  const comments = site.items.flatMap((item) => item.comments.filter((one) => one.author === site.app?.account)
+  const comments = site.items.flatMap((item) => item.comments.filter((one) => ours(site, one.author))
     .map((one) => el('li', {}, el('a', { href: tools.paths.request(item.key) }, `Comment on ${item.key}`), el('span', { class: `tag ${one.public ? 'bad' : 'warn'}` }, one.public ? 'public' : 'internal'), el('span', { class: 'whole subtle' }, one.text.slice(0, 140)))));
   const truths = project.customers.filter((person) => person.truth).slice(0, 8).map((person) =>
     line(person.displayName, ago(person.truth.at), person.truth.causes.length ? `no invitation: ${person.truth.causes.map((cause) => names[cause] ?? cause).join(', ')}` : `mailed: ${person.truth.mail ?? 'nothing'}`));

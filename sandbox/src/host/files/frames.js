@@ -15,7 +15,41 @@ export function serve(with_) {
   Object.assign(host, with_);
 }
 
+// What Forge's bridge asks of its host. An error goes back as its message, to be thrown there.
+const forge = {
+  getContext: (frame) => frame.about.context,
+  enableTheming: () => ({ mode: host.mode() }),
+  showFlag: (_, { title, description, type }) => host.flag({ title, body: description, type }),
+  closeFlag: () => true,
+  reload: () => location.reload(),
+  navigate(_, { url, type }) {
+    const target = new URL(url, location.origin);
+    if (type === 'new-tab') window.open(target, '_blank', 'noopener');
+    else if (target.origin === location.origin) host.navigate(target.pathname + target.search);
+    else location.assign(target);
+  },
+  async invoke(frame, call) {
+    const about = { user: frame.about.user, module: frame.about.context.moduleKey, call };
+    const answer = await fetch('/host/invoke', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(about) });
+    if (!answer.ok) throw new Error(`the site answers ${answer.status}`);
+    const { value, thrown } = await answer.json();
+    if (thrown) throw new Error(thrown);
+    return value;
+  },
+};
+
+async function callBridge(frame, name, payload) {
+  try {
+    if (!Object.hasOwn(forge, name) || !frame.about.context) throw new Error(`no ${name} here`);
+    const value = await forge[name](frame, payload);
+    return { value };
+  } catch (error) {
+    return { thrown: error.message };
+  }
+}
+
 const answers = {
+  callBridge,
   async getToken(frame) {
     const answer = await fetch(`/host/token?${new URLSearchParams({ user: frame.about.user })}`);
     return answer.text();

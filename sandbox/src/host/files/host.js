@@ -39,6 +39,8 @@ const paths = {
   health: (key) => `/jira/servicedesk/projects/${key}/apps`,
   queues: (key) => `/jira/servicedesk/projects/${key}/queues`,
   customers: (key) => `/jira/servicedesk/projects/${key}/customers`,
+  settings: (key) => `/jira/servicedesk/projects/${key}/settings/apps`,
+  admin: () => '/secure/admin/apps',
   notifications: (key) => `/jira/servicedesk/projects/${key}/settings/customer-notifications`,
   mail: () => '/secure/admin/OutgoingMailServers.jspa',
   request: (key) => `/browse/${key}`,
@@ -48,11 +50,13 @@ function place() {
   const path = location.pathname;
   const project = /^\/jira\/servicedesk\/projects\/([^/]+)\/(apps|queues|customers|settings)/.exec(path);
   const request = /^\/browse\/([^/]+)$/.exec(path);
+  if (project && path.endsWith('/settings/apps')) project[2] = 'appSettings';
   if (project) return { kind: project[2], project: site.projects.find((p) => p.key === project[1]) ?? desks()[0] };
   if (request) {
     const item = site.items.find((one) => one.key === decodeURIComponent(request[1]));
     return { kind: item ? 'request' : 'gone', item, project: site.projects.find((p) => p.key === item?.project) ?? desks()[0] };
   }
+  if (path === paths.admin()) return { kind: 'appAdmin', project: desks()[0] };
   if (path.startsWith('/secure/admin/')) return { kind: 'mail', project: desks()[0] };
   if (path.startsWith('/servicedesk/')) return { kind: 'portal', project: desks()[0] };
   return { kind: 'apps', project: desks()[0] };
@@ -71,23 +75,26 @@ export function go(path) {
 
 function drawSide({ kind, project }) {
   const link = (path, text, on) => el('a', { href: path, 'aria-current': on ? 'page' : null }, text);
-  const app = site.app?.modules.jiraProjectPages ?? [];
+  const forge = (kind) => (site.forge?.modules[kind] ?? []).map((module) => module.title);
+  const app = [...(site.app?.modules.jiraProjectPages ?? []).map((module) => module.name.value), ...forge('jira:projectPage')];
   side.replaceChildren(
     el('div', { class: 'project' }, el('span', { class: 'avatar' }, project.name[0]), el('div', {}, el('strong', {}, project.name), el('div', { class: 'small faint' }, 'Service project'))),
     link(paths.queues(project.key), 'Requests', kind === 'queues' || kind === 'request'),
     link(paths.customers(project.key), 'Customers', kind === 'customers'),
     ...(app.length ? [el('h3', {}, 'Apps')] : []),
-    ...app.map((module) => link(paths.health(project.key), module.name.value, kind === 'apps')),
+    ...app.map((name) => link(paths.health(project.key), name, kind === 'apps')),
     el('h3', {}, 'Settings'),
     link(paths.notifications(project.key), 'Customer notifications', kind === 'settings'),
+    ...forge('jira:projectSettingsPage').map((name) => link(paths.settings(project.key), name, kind === 'appSettings')),
     link(paths.mail(), 'Outgoing mail', kind === 'mail'),
+    ...forge('jira:adminPage').map((name) => link(paths.admin(), `${name} on this site`, kind === 'appAdmin')),
     ...(desks().length > 1 ? [el('h3', {}, 'Other projects'), ...desks().filter((p) => p !== project).map((p) => link(paths.queues(p.key), p.name, false))] : []),
   );
 }
 
 export function nameOf(account) {
   const people = [...site.users, ...site.projects.flatMap((project) => project.customers)];
-  if (site.app?.account === account) return 'Invite Guard';
+  if ([site.app?.account, site.forge?.account].includes(account)) return 'Invite Guard';
   return people.find((person) => person.accountId === account)?.displayName ?? 'Somebody';
 }
 
@@ -156,19 +163,23 @@ function request(item) {
 
 /* the app's frames */
 
+// Where on the site pages of apps stand alone, and how the site names that place.
+const alone = { apps: '', appSettings: 'settings', appAdmin: 'admin' };
+
 async function frames(where) {
-  const about = { user: acting().accountId, project: where.project.key, item: where.item?.key ?? '' };
+  const about = { user: acting().accountId, project: where.project.key, item: where.item?.key ?? '', place: alone[where.kind] ?? '' };
   const list = await get.json(`/host/frames?${new URLSearchParams(about)}`);
   const key = JSON.stringify([about, list.map((one) => one.key)]);
-  const holder = where.kind === 'apps' ? main : document.getElementById('panels');
+  const whole = where.kind in alone;
+  const holder = whole ? main : document.getElementById('panels');
   if (!holder || (key === framed && holder.querySelector('iframe'))) return;
   framed = key;
-  const told = (one) => ({ user: about.user, projectId: where.project.id, projectKey: about.project, issueKey: about.item, title: one.name });
+  const told = (one) => ({ user: about.user, projectId: where.project.id, projectKey: about.project, issueKey: about.item, title: one.name, context: one.context });
   const made = list.map((one) => {
     const element = frame(one.url, told(one));
-    return where.kind === 'apps' ? element : el('div', { class: 'box' }, el('h2', {}, one.name), el('div', {}, element));
+    return whole ? element : el('div', { class: 'box' }, el('h2', {}, one.name), el('div', {}, element));
   });
-  if (!made.length && where.kind === 'apps') made.push(inside(el('p', { class: 'subtle' }, site.app ? 'The installed app shows nothing here to this person.' : 'No app is installed.')));
+  if (!made.length && whole) made.push(inside(el('p', { class: 'subtle' }, site.app || site.forge ? 'The installed app shows nothing here to this person.' : 'No app is installed.')));
   holder.replaceChildren(...made);
 }
 
@@ -181,6 +192,8 @@ function draw() {
   drawSide(where);
   const views = {
     apps: () => '',
+    appSettings: () => '',
+    appAdmin: () => '',
     queues: () => queues(where.project),
     customers: () => customers(where.project),
     request: () => request(where.item),
@@ -193,7 +206,7 @@ function draw() {
   if (key !== shownKey) {
     const panels = document.getElementById('panels');
     const view = views[where.kind]();
-    if (where.kind === 'apps') { if (!main.querySelector(':scope > iframe')) main.replaceChildren(); }
+    if (where.kind in alone) { if (!main.querySelector(':scope > iframe')) main.replaceChildren(); }
     else if (where.kind === 'request' && panels && main.dataset.item === where.item.key) {
       // Only the left side changes: moving a frame would load it again.
       main.querySelector('.request > div').replaceWith(view.querySelector('.request > div'));
@@ -201,7 +214,7 @@ function draw() {
     main.dataset.item = where.item?.key ?? '';
     shownKey = key;
   }
-  if (where.kind === 'apps' || where.kind === 'request') frames(where).catch(() => {});
+  if (where.kind in alone || where.kind === 'request') frames(where).catch(() => {});
   else framed = '';
   showConsole(site, where.project, { refresh, go, nameOf, kind: where.kind, paths });
 }
