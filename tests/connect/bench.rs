@@ -1,6 +1,7 @@
 //! The web room alone against the sandbox: real store, real handshake, one clock for both sides; no worker.
 //! Knows no verdict.
 
+use crate::harness::{APP_ID, By, MANIFEST};
 use crate::store::engines::keys;
 use actix_web::dev::ServerHandle;
 use actix_web::{App, HttpServer};
@@ -11,7 +12,7 @@ use invite_guard::jira::{self, Jira};
 use invite_guard::outbound::Client;
 use invite_guard::store::inbox::{Inbox, Limits};
 use invite_guard::store::{Row, RowState, SqlStore, Store};
-use invite_guard::web::{Parts, Settings, State, routes};
+use invite_guard::web::{ForgeSettings, Parts, Settings, State, routes};
 use invite_guard_sandbox::{Answer, Options, ProjectType, Sandbox, SignedRequest, UserKind};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
@@ -54,12 +55,24 @@ pub(crate) struct Bent {
     pub(crate) inbox: Limits,
     /// Whether the app is installed at once.
     pub(crate) install: bool,
+    /// By which door people come, and the app if it is installed at once.
+    pub(crate) by: By,
+    /// What is set of the Forge door, to be bent.
+    pub(crate) forge: fn(ForgeSettings) -> Option<ForgeSettings>,
 }
 
 impl Default for Bent {
     fn default() -> Self {
         let hosts = vec!["*.atlassian.net".to_owned()];
-        Self { base_path: "", hosts, keys_replaced: true, inbox: Limits::default(), install: true }
+        Self {
+            base_path: "",
+            hosts,
+            keys_replaced: true,
+            inbox: Limits::default(),
+            install: true,
+            by: By::Connect,
+            forge: Some,
+        }
     }
 }
 
@@ -78,6 +91,7 @@ pub(crate) struct Bench {
     /// Numeric id of the service project HELP.
     pub(crate) project: u64,
     pub(crate) client: reqwest::Client,
+    by: By,
     server: Mutex<Option<ServerHandle>>,
     _folder: TempDir,
 }
@@ -85,6 +99,11 @@ pub(crate) struct Bench {
 impl Bench {
     pub(crate) async fn new() -> Self {
         Self::bent(Bent::default()).await
+    }
+
+    /// The same by whichever door.
+    pub(crate) async fn by(by: By) -> Self {
+        Self::bent(Bent { by, ..Bent::default() }).await
     }
 
     pub(crate) async fn bent(bent: Bent) -> Self {
@@ -117,18 +136,30 @@ impl Bench {
             wake,
             project,
             client,
+            by: bent.by,
             server: Mutex::new(Some(server)),
             _folder: folder,
         };
-        if bent.install {
-            bench.site.install(&bench.base_url).await.expect("the sandbox installs the app by the real handshake");
+        match bent.by {
+            _ if !bent.install => {}
+            By::Connect => {
+                bench.site.install(&bench.base_url).await.expect("the sandbox installs the app by the real handshake");
+            }
+            By::Forge => {
+                bench.site.install_forge(MANIFEST, &bench.base_url).await.expect("the manifest can be installed");
+                assert_eq!(bench.site.deliver_all().await, [204], "the event of the install is taken");
+            }
         }
         bench
     }
 
-    /// The tenant of the sandbox's client key.
+    /// The tenant of the sandbox's site.
     pub(crate) async fn tenant(&self) -> Option<Tenant> {
-        self.store.tenant_by_client_key(&self.site.client_key()).await.expect("the store answers")
+        let found = match self.by {
+            By::Connect => self.store.tenant_by_client_key(&self.site.client_key()).await,
+            By::Forge => self.store.tenant_by_installation(&self.site.installation_id()).await,
+        };
+        found.expect("the store answers")
     }
 
     pub(crate) async fn installed_tenant(&self) -> Tenant {
@@ -160,9 +191,29 @@ impl Bench {
         self.site.add_user(UserKind::ProjectAdmin(vec!["HELP".to_owned()]))
     }
 
-    /// A request to our API with this person's context token.
+    /// A request to our API by somebody in front of a page.
     pub(crate) async fn call(&self, account: &str, method: &str, path: &str, body: Option<Value>) -> Answer {
-        self.send(method, path, Some(self.site.context_token(account)), body.map(|body| body.to_string())).await
+        self.call_with(account, method, path, body.map(|body| body.to_string())).await
+    }
+
+    /// The same with a body of any kind.
+    pub(crate) async fn call_with(&self, account: &str, method: &str, path: &str, body: Option<String>) -> Answer {
+        self.exchange(self.request(account, method, path, body)).await
+    }
+
+    /// The same, not sent.
+    pub(crate) fn request(&self, account: &str, method: &str, path: &str, body: Option<String>) -> SignedRequest {
+        let mut request = match self.by {
+            By::Forge => self.site.invoke_request(account, "project", method, &format!("/forge{path}"), body.as_deref()),
+            By::Connect => SignedRequest {
+                method: method.to_owned(),
+                url: format!("{}{path}", self.base_url),
+                headers: vec![("Authorization".to_owned(), format!("JWT {}", self.site.context_token(account)))],
+                body: body.unwrap_or_default(),
+            },
+        };
+        request.header("Content-Type", "application/json");
+        request
     }
 
     pub(crate) async fn get(&self, account: &str, path: &str) -> Answer {
@@ -233,7 +284,7 @@ fn state(
     let mut hosts = bent.hosts.clone();
     hosts.push(host_of(&site.base_url()));
     let mut reachable = hosts.clone();
-    reachable.push(host_of(&site.keys_url()));
+    reachable.extend([host_of(&site.keys_url()), host_of(&site.api_url())]);
     let outbound = Client::new(&reachable).expect("TLS is available");
     let throttle: Arc<dyn invite_guard::domain::throttle::Throttle> = Arc::<dyn Store>::clone(store);
     let jira = Jira::new(outbound.clone(), throttle, Arc::clone(&clock), jira::Settings::default());
@@ -251,7 +302,11 @@ fn state(
             tenant_hosts: hosts,
             install_keys_url: bent.keys_replaced.then(|| url(&site.keys_url())),
             bridge_url: url("https://bridge.example/all.js"),
-            forge: None,
+            forge: (bent.forge)(ForgeSettings {
+                app_id: APP_ID.to_owned(),
+                keys_url: url(&site.jwks_url()),
+                api_url: url(&site.api_url()),
+            }),
             retention_days: 21,
             retention_uninstalled: SignedDuration::from_hours(24 * 30),
         },

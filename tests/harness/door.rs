@@ -10,13 +10,16 @@ use invite_guard::jira::Jira;
 use invite_guard::outbound::Client;
 use invite_guard::store::Store;
 use invite_guard::store::inbox::{Inbox, Limits};
-use invite_guard::web::{Parts, Settings, State, routes};
+use invite_guard::web::{ForgeSettings, Parts, Settings, State, routes};
 use invite_guard_sandbox::Sandbox;
 use jiff::SignedDuration;
 use std::net::TcpListener;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use url::Url;
+
+/// The id in the manifest, which is the setting of whoever deploys it.
+pub(crate) const APP_ID: &str = "ari:cloud:ecosystem::app/00000000-0000-0000-0000-000000000000";
 
 /// A listening web app.
 pub(super) struct Door {
@@ -71,7 +74,11 @@ fn settings(site: &Sandbox, url: &str) -> Settings {
         tenant_hosts: vec![super::host_of(&site.base_url())],
         install_keys_url: Some(read(&site.keys_url())),
         bridge_url: read("https://bridge.example/all.js"),
-        forge: None,
+        forge: Some(ForgeSettings {
+            app_id: APP_ID.to_owned(),
+            keys_url: read(&site.jwks_url()),
+            api_url: read(&site.api_url()),
+        }),
         retention_days: super::settings().retention_days,
         retention_uninstalled: SignedDuration::from_hours(24),
     }

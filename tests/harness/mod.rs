@@ -6,6 +6,7 @@ mod door;
 mod given;
 
 pub(crate) use clock::ManualClock;
+pub(crate) use door::APP_ID;
 
 use crate::store::engines::{self, Engine};
 use invite_guard::domain::case::Case;
@@ -44,8 +45,33 @@ pub(crate) struct World {
     /// The item on which the canary is tried; no customer sees it.
     pub(crate) internal_item: String,
     optional: Optional,
+    by: By,
     fresh: Option<engines::Fresh>,
     door: door::Door,
+}
+
+/// By which door Jira reaches us, and we it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum By {
+    Connect,
+    Forge,
+}
+
+/// The manifest as it is deployed.
+pub(crate) const MANIFEST: &str = include_str!("../../manifest.yml");
+
+/// How a world differs from the usual one.
+pub(crate) struct Bent {
+    pub(crate) by: By,
+    pub(crate) optional: Optional,
+    /// By so much our clock is ahead of the site's.
+    pub(crate) ahead: SignedDuration,
+}
+
+impl Default for Bent {
+    fn default() -> Self {
+        Self { by: By::Connect, optional: Optional::default(), ahead: SignedDuration::ZERO }
+    }
 }
 
 /// Before anything is built, a test may wrap the store.
@@ -59,7 +85,12 @@ impl World {
 
     /// The same with a store of the test's making around the real one.
     pub(crate) async fn start_wrapped(engine: Engine, wrap: Wrap) -> Self {
-        Self::begin(engine, wrap, Optional::default(), SignedDuration::ZERO, |_| {}).await
+        Self::begin(engine, wrap, Bent::default(), |_| {}).await
+    }
+
+    /// The same by whichever door.
+    pub(crate) async fn start_by(engine: Engine, by: By) -> Self {
+        Self::start_bent(engine, Bent { by, ..Bent::default() }).await
     }
 
     /// The same with these optional sources on, in web and worker; the site has the resources that they read.
@@ -69,22 +100,23 @@ impl World {
 
     /// The same where our clock is ahead of the site's, or behind it.
     pub(crate) async fn start_skewed(engine: Engine, optional: Optional, ahead: SignedDuration) -> Self {
-        let there = move |site: &Sandbox| site.set_internal_endpoints(optional.internal_endpoints);
-        Self::begin(engine, Box::new(|store| store), optional, ahead, there).await
+        Self::start_bent(engine, Bent { optional, ahead, ..Bent::default() }).await
+    }
+
+    /// The same in every respect at once.
+    pub(crate) async fn start_bent(engine: Engine, bent: Bent) -> Self {
+        let internal = bent.optional.internal_endpoints;
+        let there = move |site: &Sandbox| site.set_internal_endpoints(internal);
+        Self::begin(engine, Box::new(|store| store), bent, there).await
     }
 
     /// The same on a site with a past: what is done to it happens just before the install.
     pub(crate) async fn start_after(engine: Engine, past: impl FnOnce(&Sandbox)) -> Self {
-        Self::begin(engine, Box::new(|store| store), Optional::default(), SignedDuration::ZERO, past).await
+        Self::begin(engine, Box::new(|store| store), Bent::default(), past).await
     }
 
-    async fn begin(
-        engine: Engine,
-        wrap: Wrap,
-        optional: Optional,
-        ahead: SignedDuration,
-        past: impl FnOnce(&Sandbox),
-    ) -> Self {
+    async fn begin(engine: Engine, wrap: Wrap, bent: Bent, past: impl FnOnce(&Sandbox)) -> Self {
+        let Bent { by, optional, ahead } = bent;
         let clock = Arc::new(ManualClock::new());
         let site = Sandbox::start(options(&clock, ahead)).await.expect("the sandbox starts on a free port");
         site.add_project(PROJECT, "Help desk", ProjectType::ServiceDesk);
@@ -95,10 +127,16 @@ impl World {
         let store = wrap(Arc::clone(&fresh.store));
         let (outbound, jira) = callers(&site, &store, clock.clone());
         let door = door::open(&site, &store, &clock, outbound, jira, (optional, Mail::default()));
-        site.install(&door.url).await.expect("the sandbox installs the app by the real handshake");
+        match by {
+            By::Connect => site.install(&door.url).await.expect("the sandbox installs the app by the real handshake"),
+            By::Forge => {
+                site.install_forge(MANIFEST, &door.url).await.expect("the manifest can be installed");
+                assert_eq!(site.deliver_all().await, [204], "the event of the install is taken");
+            }
+        }
         let tenant = store.tenants().await.expect("tenants can be read").pop().expect("an install makes a tenant");
         let worker = worker(&site, &store, &clock, settings(), optional);
-        let world = Self { site, store, worker, clock, tenant, internal_item, optional, fresh: Some(fresh), door };
+        let world = Self { site, store, worker, clock, tenant, internal_item, optional, fresh: Some(fresh), door, by };
         world.settle().await;
         world.pass(SignedDuration::from_secs(5)).await; // the second look, which dates the sightings of the first
         world.pass(SignedDuration::from_secs(5)).await;
@@ -148,6 +186,9 @@ impl World {
     /// Lets time pass and does what is due then.
     pub(crate) async fn pass(&self, time: SignedDuration) {
         self.clock.advance(time);
+        if self.site.has_forge() {
+            self.site.tick().await; // what of it fails a test sees by what is not done then
+        }
         self.settle().await;
     }
 
@@ -170,36 +211,42 @@ impl World {
 
     /// The same with a path that begins after `/api/v1`.
     pub(crate) async fn api(&self, account: &str, method: &str, path: &str, body: Option<Value>) -> Answer {
-        self.asked(account, method, &format!("/api/v1{path}"), body).await
+        let body = body.map(|body| body.to_string());
+        self.asked(account, method, &format!("/api/v1{path}"), ("application/json", body.as_deref())).await
     }
 
     /// A fragment's markup, as somebody in front of the page gets it; `path` begins after `/panel`.
     pub(crate) async fn panel(&self, account: &str, path: &str) -> String {
-        let answer = self.asked(account, "GET", &format!("/panel{path}"), None).await;
+        let answer = self.asked(account, "GET", &format!("/panel{path}"), ("application/json", None)).await;
         let fragment: Value = serde_json::from_str(&answer.body).expect("a fragment is JSON");
         fragment["html"].as_str().unwrap_or_else(|| panic!("no fragment: {}", answer.body)).to_owned()
     }
 
-    async fn asked(&self, account: &str, method: &str, path: &str, body: Option<Value>) -> Answer {
-        let url = format!("{}{path}", self.door.url);
-        let headers = vec![
-            ("Content-Type".to_owned(), "application/json".to_owned()),
-            ("Authorization".to_owned(), format!("JWT {}", self.site.context_token(account))),
-        ];
-        let body = body.map(|body| body.to_string()).unwrap_or_default();
-        let request = SignedRequest { method: method.to_owned(), url, headers, body };
+    /// An upload by somebody in front of the page.
+    pub(crate) async fn upload(&self, account: &str, path: &str, kind: &str, file: String) -> Answer {
+        let path = format!("/api/v1/projects/{}{path}", self.project(PROJECT));
+        self.asked(account, "POST", &path, (kind, Some(&file))).await
+    }
+
+    async fn asked(&self, account: &str, method: &str, path: &str, (kind, body): (&str, Option<&str>)) -> Answer {
+        let mut request = match self.by {
+            By::Forge => {
+                self.site.invoke_request(account, "project", method, &format!("/forge{path}"), body)
+            }
+            By::Connect => SignedRequest {
+                method: method.to_owned(),
+                url: format!("{}{path}", self.door.url),
+                headers: vec![("Authorization".to_owned(), format!("JWT {}", self.site.context_token(account)))],
+                body: body.unwrap_or_default().to_owned(),
+            },
+        };
+        request.header("Content-Type", kind);
         request.send().await.expect("the app answers")
     }
 
-    /// An upload by somebody in front of the page.
-    pub(crate) async fn upload(&self, account: &str, path: &str, kind: &str, file: String) -> Answer {
-        let url = format!("{}/api/v1/projects/{}{path}", self.door.url, self.project(PROJECT));
-        let headers = vec![
-            ("Content-Type".to_owned(), kind.to_owned()),
-            ("Authorization".to_owned(), format!("JWT {}", self.site.context_token(account))),
-        ];
-        let request = SignedRequest { method: "POST".to_owned(), url, headers, body: file };
-        request.send().await.expect("the app answers")
+    /// The address of our app.
+    pub(crate) fn url(&self) -> &str {
+        &self.door.url
     }
 
     /// Jira's id of a project.
@@ -302,7 +349,7 @@ fn assemble(
 
 /// What calls Jira: a process has one of each, so every worker gets its own.
 fn callers(site: &Sandbox, store: &Arc<dyn Store>, clock: Arc<dyn Clock>) -> (outbound::Client, Jira) {
-    let hosts = [host_of(&site.base_url()), host_of(&site.keys_url())];
+    let hosts = [host_of(&site.base_url()), host_of(&site.keys_url()), host_of(&site.api_url())];
     let outbound = outbound::Client::new(&hosts).expect("the HTTP client can be set up");
     let throttle: Arc<dyn Throttle> = Arc::<dyn Store>::clone(store);
     // Our own pace is kept in real time, which a test has not got; that it is kept is for the tests of the client.
