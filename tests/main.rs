@@ -2,6 +2,10 @@
 //! Knows no internals: everything goes through public surfaces.
 
 mod api;
+/// The same tests once more, by the other door: what they say holds for both.
+#[allow(clippy::duplicate_mod, reason = "each copy comes by its own door")]
+#[path = "api/mod.rs"]
+mod api_by_forge;
 mod browser;
 mod connect;
 mod coverage;

@@ -1,11 +1,10 @@
 //! Checks before inviting: a verdict for every address, nothing sent, nothing made, nothing kept but who asked for how many.
 //! Knows what is true from the sandbox, the resolver and the provider of the tests.
 
-use crate::connect::bench::Bench;
+use super::given::{bench, world};
 use crate::harness::{PROJECT, World};
 use crate::mail::resolver::{Resolver, Says};
 use crate::mail::suppressing::{KEY, Suppressing};
-use crate::store::engines::Engine;
 use diagnosis::FactKey;
 use invite_guard::domain::Clock;
 use invite_guard::examine::Mail;
@@ -70,7 +69,7 @@ fn nothing_of(world: &World, words: &[&str]) {
 
 #[tokio::test]
 async fn every_address_of_a_list_gets_its_verdict_and_only_who_asked_is_kept() {
-    let mut world = World::start(Engine::Sqlite).await;
+    let mut world = world().await;
     let agent = world.site.agent();
     let (resolver, provider, mail) = mail_of(&world).await;
     world.with_mail(mail).await;
@@ -176,7 +175,7 @@ async fn cases(world: &World) -> usize {
 
 #[tokio::test]
 async fn who_cannot_be_searched_for_could_not_be_checked_and_lists_have_bounds() {
-    let world = World::start(Engine::Sqlite).await;
+    let world = world().await;
     let agent = world.site.agent();
     world.state(FactKey::OutgoingMailOn, None, true).await;
     world.state(FactKey::InviteNotificationOn, Some(world.project(PROJECT)), true).await;
@@ -228,7 +227,7 @@ async fn who_cannot_be_searched_for_could_not_be_checked_and_lists_have_bounds()
 /// 500 addresses: each searched for once, everything else asked once for all, within Jira's limits and a minute.
 #[tokio::test]
 async fn slow_five_hundred_addresses_cost_one_search_each() {
-    let bench = Bench::new().await;
+    let bench = bench().await;
     let agent = bench.agent();
     let known = bench.site.add_customer_at("HELP", AddBy::Agent, Some("customer-7@acme.example"));
     bench.site.forget_calls();
@@ -246,7 +245,7 @@ async fn slow_five_hundred_addresses_cost_one_search_each() {
 
 #[tokio::test]
 async fn whoever_was_added_at_a_domain_without_mail_is_told_of_so_and_a_broken_resolver_tells_nothing() {
-    let mut world = World::start(Engine::Sqlite).await;
+    let mut world = world().await;
     let agent = world.site.agent();
     let (resolver, _provider, mail) = mail_of(&world).await;
     world.with_mail(mail).await;

@@ -2,13 +2,41 @@
 //! Knows no HTTP.
 
 use crate::connect::bench::Bench;
+use crate::harness::{Bent, By, World};
+use crate::store::engines::Engine;
 use diagnosis::{
     Confidence, Creator, CreatorKind, Diagnosis, Fact, Kind, Moment, Origin, Route, Sheet, Source, Via, diagnose,
     scenarios,
 };
 use invite_guard::domain::AccountId;
 use invite_guard::domain::case::{Case, CaseState};
+use invite_guard::examine::Optional;
 use jiff::Timestamp;
+
+/// The door that these tests come by: the whole folder is compiled once for each (`tests/main.rs`).
+pub(super) fn by() -> By {
+    if module_path!().contains("api_by_forge") { By::Forge } else { By::Connect }
+}
+
+pub(super) async fn bench() -> Bench {
+    Bench::by(by()).await
+}
+
+pub(super) async fn world() -> World {
+    World::start_by(Engine::Sqlite, by()).await
+}
+
+pub(super) async fn world_with(optional: Optional) -> World {
+    World::start_bent(Engine::Sqlite, Bent { by: by(), optional, ..Bent::default() }).await
+}
+
+/// What Jira is asked about somebody's rights.
+pub(super) fn rights_asked() -> &'static str {
+    match by() {
+        By::Connect => "POST /rest/api/3/permissions/check",
+        By::Forge => "GET /rest/api/3/mypermissions",
+    }
+}
 
 /// A second of the tests' day, some before the bench's clock.
 pub(super) fn at(second: i64) -> Timestamp {

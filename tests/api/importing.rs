@@ -1,10 +1,10 @@
 //! Uploaded files and words about one person: read, answered, and nothing of them kept that could be read.
 //! Knows no verdict; see `examine::suppression`.
 
-use super::given::{account, invited, notification_off, stored, unasked};
+use super::given::{account, bench, invited, notification_off, stored, unasked};
 use crate::connect::bench::Bench;
 use invite_guard::domain::case::CaseState;
-use invite_guard_sandbox::{Answer, SignedRequest};
+use invite_guard_sandbox::Answer;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
@@ -15,11 +15,11 @@ fn read(answer: &Answer) -> Value {
 }
 
 async fn upload(bench: &Bench, person: &str, to: &str, headers: &[(&str, &str)], body: impl Into<String>) -> Answer {
-    let own = ("Authorization".to_owned(), format!("JWT {}", bench.site.context_token(person)));
-    let told = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-    let url = format!("{}{}", bench.base_url, bench.api(&format!("/imports/{to}")));
-    let request =
-        SignedRequest { method: "POST".to_owned(), url, headers: told.chain([own]).collect(), body: body.into() };
+    let mut request = bench.request(person, "POST", &bench.api(&format!("/imports/{to}")), Some(body.into()));
+    request.without("Content-Type");
+    for (name, value) in headers {
+        request.header(name, value);
+    }
     bench.exchange(request).await
 }
 
@@ -38,7 +38,7 @@ fn holds(bytes: &[u8], text: &str) -> bool {
 
 #[tokio::test]
 async fn a_log_is_answered_by_reason_and_kept_as_marks_alone() {
-    let bench = Bench::new().await;
+    let bench = bench().await;
     let admin = bench.project_admin();
     stored(&bench, "open", 0, &notification_off(), None).await;
     stored(&bench, "clear", 10, &invited(), None).await;
@@ -88,7 +88,7 @@ async fn a_log_is_answered_by_reason_and_kept_as_marks_alone() {
 
 #[tokio::test]
 async fn rules_are_judged_for_whoever_brings_them_and_only_a_yes_or_no_is_kept() {
-    let bench = Bench::new().await;
+    let bench = bench().await;
     let admin = bench.project_admin();
     let json = &[("Content-Type", "application/json")];
     let mut export: Value = serde_json::from_str(EXPORT).expect("JSON");
@@ -120,7 +120,7 @@ async fn rules_are_judged_for_whoever_brings_them_and_only_a_yes_or_no_is_kept()
 
 #[tokio::test]
 async fn what_is_no_such_file_changes_nothing() {
-    let bench = Bench::new().await;
+    let bench = bench().await;
     let admin = bench.project_admin();
     let row = "2026-11-20 10:00,ann@secretive.example,Blocked\n";
     for (headers, body, status) in [
@@ -150,7 +150,7 @@ async fn what_is_no_such_file_changes_nothing() {
 
 #[tokio::test]
 async fn an_admin_may_say_some_things_about_people_of_the_project() {
-    let bench = Bench::new().await;
+    let bench = bench().await;
     let (admin, path) = (bench.project_admin(), bench.api("/statements"));
     stored(&bench, "ann", 0, &unasked(), None).await;
     let (ann, stranger) = (account("ann").0, account("stranger").0);

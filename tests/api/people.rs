@@ -1,8 +1,7 @@
 //! The list with its pages and filters, one person, the reporter; "check again" and "the link was sent".
 //! Knows no rendering beyond a few fields.
 
-use super::given::{account, at, invited, known_before, notification_off, stored, unasked};
-use crate::connect::bench::Bench;
+use super::given::{account, at, bench, invited, known_before, notification_off, stored, unasked};
 use diagnosis::{Moment, Via};
 use invite_guard::domain::case::CaseState;
 use invite_guard_sandbox::{AddBy, Answer, Fault};
@@ -19,7 +18,7 @@ fn accounts(page: &Value) -> Vec<String> {
 
 #[tokio::test]
 async fn pages_follow_each_other_newest_first_without_gap_or_overlap() {
-    let bench = Bench::new().await;
+    let bench = bench().await;
     let agent = bench.agent();
     for number in 0..7 {
         // Two of them were added in the same moment: the account decides then.
@@ -46,7 +45,7 @@ async fn pages_follow_each_other_newest_first_without_gap_or_overlap() {
 
 #[tokio::test]
 async fn filters_choose_by_state_and_by_standing_block() {
-    let bench = Bench::new().await;
+    let bench = bench().await;
     let agent = bench.agent();
     stored(&bench, "off", 0, &notification_off(), None).await;
     stored(&bench, "known", 100, &known_before(), None).await;
@@ -69,7 +68,7 @@ async fn filters_choose_by_state_and_by_standing_block() {
 
 #[tokio::test]
 async fn a_query_that_makes_no_sense_is_400() {
-    let bench = Bench::new().await;
+    let bench = bench().await;
     let agent = bench.agent();
     for query in [
         "limit=0",
@@ -89,7 +88,7 @@ async fn a_query_that_makes_no_sense_is_400() {
 
 #[tokio::test]
 async fn a_person_without_a_case_is_looked_at_now_and_nothing_is_stored() {
-    let bench = Bench::new().await;
+    let bench = bench().await;
     let agent = bench.agent();
     let added = bench.site.add_customer("HELP", AddBy::Agent);
     let path = bench.api(&format!("/customers/{}", added.account_id.replace(':', "%3A")));
@@ -109,7 +108,7 @@ async fn a_person_without_a_case_is_looked_at_now_and_nothing_is_stored() {
 
 #[tokio::test]
 async fn jira_in_trouble_is_told_as_such() {
-    let bench = Bench::new().await;
+    let bench = bench().await;
     let agent = bench.agent();
     bench.site.misbehave("GET /rest/api/3/user", Fault::Status(500), usize::MAX);
     let answer = bench.get(&agent, &bench.api("/customers/qm:nobody:1")).await;
@@ -119,7 +118,7 @@ async fn jira_in_trouble_is_told_as_such() {
 
 #[tokio::test]
 async fn the_reporter_of_a_request_is_told_or_nothing() {
-    let bench = Bench::new().await;
+    let bench = bench().await;
     let agent = bench.agent();
     let added = bench.site.add_customer("HELP", AddBy::Agent);
     let key = bench.site.raise_request("HELP", &added.account_id);
@@ -137,7 +136,7 @@ async fn the_reporter_of_a_request_is_told_or_nothing() {
 
 #[tokio::test]
 async fn check_again_queues_one_fresh_look() {
-    let bench = Bench::new().await;
+    let bench = bench().await;
     let agent = bench.agent();
     stored(&bench, "a", 0, &unasked(), None).await;
     for _ in 0..2 {
@@ -161,7 +160,7 @@ async fn check_again_queues_one_fresh_look() {
 
 #[tokio::test]
 async fn the_link_was_sent_ends_the_case_and_tidies_jira() {
-    let bench = Bench::new().await;
+    let bench = bench().await;
     let agent = bench.agent();
     stored(&bench, "a", 0, &notification_off(), None).await;
     let path = bench.api(&format!("/customers/{}/handled", account("a").0));
@@ -179,7 +178,7 @@ async fn the_link_was_sent_ends_the_case_and_tidies_jira() {
 
 #[tokio::test]
 async fn the_panels_show_without_a_word_of_data_in_their_frame() {
-    let bench = Bench::new().await;
+    let bench = bench().await;
     let agent = bench.agent();
     let added = bench.site.add_customer("HELP", AddBy::Agent);
     let key = bench.site.raise_request("HELP", &added.account_id);

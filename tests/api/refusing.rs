@@ -1,12 +1,12 @@
 //! Bodies that make no sense, on every call that takes one: 400 in words a user may read, quoting nothing that was sent.
 //! Knows no right body.
 
-use crate::connect::bench::Bench;
+use super::given::bench;
 use serde_json::Value;
 
 #[tokio::test]
 async fn odd_bodies_are_400_and_quote_nothing() {
-    let bench = Bench::new().await;
+    let bench = bench().await;
     let admin = bench.site.admin();
     let bodies = [
         "",
@@ -36,8 +36,7 @@ async fn odd_bodies_are_400_and_quote_nothing() {
         ("POST", bench.api("/customers/qm:a:b/handled")),
     ] {
         for body in bodies {
-            let token = Some(bench.site.context_token(&admin));
-            let answer = bench.send(method, &path, token, Some(body.to_owned())).await;
+            let answer = bench.call_with(&admin, method, &path, Some(body.to_owned())).await;
             assert_eq!(answer.status, 400, "{method} {path} with {body}: {}", answer.body);
             let told: Value = serde_json::from_str(&answer.body).expect("a problem is JSON");
             assert!(told["detail"].as_str().is_some_and(|detail| detail.len() > 20), "{method} {path} with {body}");
@@ -49,15 +48,15 @@ async fn odd_bodies_are_400_and_quote_nothing() {
 
 #[tokio::test]
 async fn a_body_that_is_too_large_is_413() {
-    let bench = Bench::new().await;
-    let token = Some(bench.site.context_token(&bench.site.admin()));
-    let answer = bench.send("POST", &bench.api("/statements"), token, Some(" ".repeat(65 * 1024))).await;
+    let bench = bench().await;
+    let long = Some(" ".repeat(65 * 1024));
+    let answer = bench.call_with(&bench.site.admin(), "POST", &bench.api("/statements"), long).await;
     assert_eq!(answer.status, 413);
 }
 
 #[tokio::test]
 async fn a_failing_store_is_503_without_a_cause() {
-    let bench = Bench::new().await;
+    let bench = bench().await;
     let agent = bench.agent();
     assert_eq!(bench.get(&agent, &bench.api("/customers")).await.status, 200);
     bench.opened.close().await;

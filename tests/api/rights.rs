@@ -1,12 +1,11 @@
 //! The rights of rules.md section 7, as Jira tells them; and that a failed question is a no.
 //! Knows no answer's content.
 
+use super::given::{bench, rights_asked};
 use crate::connect::bench::Bench;
 use invite_guard_sandbox::{Fault, ProjectType, UserKind};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
-
-const CHECK: &str = "POST /rest/api/3/permissions/check";
 
 /// Every call with a body that would be right, and who may: agent, project admin, Jira admin.
 fn calls(bench: &Bench) -> Vec<(&'static str, String, Option<Value>, [u16; 3])> {
@@ -46,7 +45,7 @@ fn calls(bench: &Bench) -> Vec<(&'static str, String, Option<Value>, [u16; 3])> 
 
 #[tokio::test]
 async fn each_call_needs_its_right() {
-    let bench = Bench::new().await;
+    let bench = bench().await;
     let people = [bench.agent(), bench.project_admin(), bench.site.admin()];
     for (method, path, body, expected) in calls(&bench) {
         for (person, status) in people.iter().zip(expected) {
@@ -80,7 +79,7 @@ async fn a_frame_for_admins_refuses_everybody_else_by_itself() {
 
 #[tokio::test]
 async fn an_agent_sees_no_secret_and_what_admins_see_is_asked_anew() {
-    let bench = Bench::new().await;
+    let bench = bench().await;
     let (agent, admin) = (bench.agent(), bench.project_admin());
     let made = bench.call(&admin, "POST", &bench.api("/ingest-secrets"), None).await;
     let made: Value = serde_json::from_str(&made.body).expect("JSON");
@@ -95,7 +94,7 @@ async fn an_agent_sees_no_secret_and_what_admins_see_is_asked_anew() {
 
 #[tokio::test]
 async fn who_may_not_see_the_project_finds_nothing_and_who_may_is_told_no() {
-    let bench = Bench::new().await;
+    let bench = bench().await;
     let outsider = bench.site.add_user(UserKind::Outsider);
     for (method, path, body, _) in calls(&bench).into_iter().filter(|(_, path, ..)| !path.contains("/site")) {
         assert_eq!(bench.call(&outsider, method, &path, body).await.status, 404, "{method} {path} by an outsider");
@@ -108,7 +107,7 @@ async fn who_may_not_see_the_project_finds_nothing_and_who_may_is_told_no() {
 
 #[tokio::test]
 async fn what_is_no_service_project_is_not_there() {
-    let bench = Bench::new().await;
+    let bench = bench().await;
     let software = bench.site.add_project("CODE", "Code", ProjectType::Software);
     let admin = bench.site.admin();
     for project in [software.to_string(), "99999".to_owned(), "HELP".to_owned(), "-1".to_owned(), "9".repeat(40)] {
@@ -124,9 +123,9 @@ async fn a_failed_permission_call_is_a_no() {
     for fault in
         [Fault::Status(500), Fault::Status(403), Fault::Garbage, Fault::Html, Fault::WrongShape, Fault::CloseConnection]
     {
-        let bench = Bench::new().await;
+        let bench = bench().await;
         let admin = bench.site.admin();
-        bench.site.misbehave(CHECK, fault.clone(), usize::MAX);
+        bench.site.misbehave(rights_asked(), fault.clone(), usize::MAX);
         for (method, path, body, _) in calls(&bench) {
             let answer = bench.call(&admin, method, &path, body).await;
             assert!(matches!(answer.status, 403 | 404), "{fault:?}: {method} {path} answered {}", answer.status);
@@ -136,7 +135,7 @@ async fn a_failed_permission_call_is_a_no() {
 
 #[tokio::test]
 async fn the_agents_right_is_remembered_for_a_minute_and_administering_never() {
-    let bench = Bench::new().await;
+    let bench = bench().await;
     let (agent, admin) = (bench.agent(), bench.project_admin());
     let put = || Some(json!({"retentionDays": 30}));
     assert_eq!(bench.get(&agent, &bench.api("/settings")).await.status, 200);
@@ -154,7 +153,7 @@ async fn the_agents_right_is_remembered_for_a_minute_and_administering_never() {
 
 #[tokio::test]
 async fn a_work_item_is_shown_only_in_its_project_and_to_who_may_see_it() {
-    let bench = Bench::new().await;
+    let bench = bench().await;
     let agent = bench.agent();
     bench.site.add_project("OTHER", "Other", ProjectType::ServiceDesk);
     let there = bench.site.raise_request("OTHER", &bench.site.admin());
@@ -166,7 +165,7 @@ async fn a_work_item_is_shown_only_in_its_project_and_to_who_may_see_it() {
 
 #[tokio::test]
 async fn an_open_panel_asks_jira_about_its_item_once_a_minute() {
-    let bench = Bench::new().await;
+    let bench = bench().await;
     let agent = bench.agent();
     let key = bench.site.raise_request("HELP", &bench.site.admin());
     let path = bench.api(&format!("/issues/{key}"));

@@ -1,6 +1,7 @@
 //! The rules' door and its secrets: what is taken, once proved; what is refused, and that refusals tell nothing.
 //! Knows no worker; what is queued is read from the store.
 
+use super::given::bench;
 use crate::connect::bench::Bench;
 use invite_guard::store::RowState;
 use invite_guard_sandbox::{AddBy, Answer, SignedRequest};
@@ -46,7 +47,7 @@ fn names(account: &str) -> String {
 
 #[tokio::test]
 async fn a_step_is_on_disk_before_204_and_nothing_of_a_person_but_an_account_or_a_mark_is() {
-    let bench = Bench::new().await;
+    let bench = bench().await;
     let secret = made(&bench).await;
     let added = bench.site.add_customer("HELP", AddBy::Automation);
     for body in [
@@ -95,7 +96,7 @@ fn look(answer: &Answer) -> (Value, Vec<(String, String)>) {
 
 #[tokio::test]
 async fn every_reason_to_refuse_a_secret_looks_the_same() {
-    let bench = Bench::new().await;
+    let bench = bench().await;
     let (kept, deleted) = (made(&bench).await, made(&bench).await);
     let path = bench.api(&format!("/ingest-secrets/{}", deleted.id));
     assert_eq!(bench.call(&bench.project_admin(), "DELETE", &path, None).await.status, 204);
@@ -115,7 +116,7 @@ async fn every_reason_to_refuse_a_secret_looks_the_same() {
             looks.push((name, look(&answer)));
         }
     }
-    bench.site.uninstall().await.expect("the uninstall is taken");
+    bench.uninstall().await;
     let gone = sent(&bench, &kept.header, names("qm:a:b")).await;
     assert_eq!(gone.status, 401, "the right secret of a tenant that is gone");
     for (name, seen) in looks {
@@ -126,7 +127,7 @@ async fn every_reason_to_refuse_a_secret_looks_the_same() {
 
 #[tokio::test]
 async fn what_is_broken_or_too_large_is_told_only_to_who_has_the_secret() {
-    let bench = Bench::new().await;
+    let bench = bench().await;
     let secret = made(&bench).await;
     for body in ["", "no JSON", "[]", r#"{"accountId": 7}"#, r#"{"accountId": "ann@example.com"}"#, "\u{0}"] {
         let answer = sent(&bench, &secret.header, body).await;
@@ -141,7 +142,7 @@ async fn what_is_broken_or_too_large_is_told_only_to_who_has_the_secret() {
 
 #[tokio::test]
 async fn sixty_a_minute_are_taken_from_a_project_and_guesses_take_none_of_them() {
-    let bench = Bench::new().await;
+    let bench = bench().await;
     let (one, other) = (made(&bench).await, made(&bench).await);
     for n in 0..60 {
         let secret = if n % 2 == 0 { &one } else { &other };
@@ -158,7 +159,7 @@ async fn sixty_a_minute_are_taken_from_a_project_and_guesses_take_none_of_them()
 
 #[tokio::test]
 async fn a_project_has_so_many_secrets_and_each_change_is_in_its_trail() {
-    let bench = Bench::new().await;
+    let bench = bench().await;
     let first = made(&bench).await;
     for _ in 1..20 {
         made(&bench).await;

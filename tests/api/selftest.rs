@@ -2,8 +2,8 @@
 //! word, projects worst first, alarms.
 //! Knows no verdict about anybody.
 
-use crate::harness::{PROJECT, World};
-use crate::store::engines::Engine;
+use super::given::{by, world, world_with};
+use crate::harness::{By, PROJECT, World};
 use invite_guard::examine::Optional;
 use invite_guard_sandbox::{NotifyMood, ProjectType};
 use jiff::SignedDuration;
@@ -12,7 +12,14 @@ use serde_json::{Value, json};
 const BOTH: Optional = Optional { mail_probe: true, internal_endpoints: true };
 const NOTIFY: &str = "/rest/api/3/issue/{issueIdOrKey}/notify";
 
-impl World {
+/// What an admin does on the site's page. A trait, since the module is compiled for each door.
+trait OnTheSite {
+    async fn on_site(&self, method: &str, path: &str, body: Option<Value>) -> (u16, Value);
+    async fn tested(&self, body: Value) -> Value;
+    async fn stated(&self) -> usize;
+}
+
+impl OnTheSite for World {
     async fn on_site(&self, method: &str, path: &str, body: Option<Value>) -> (u16, Value) {
         let answer = self.api(&self.site.admin(), method, &format!("/site{path}"), body).await;
         let body = serde_json::from_str(&answer.body).unwrap_or_else(|_| panic!("not JSON: {}", answer.body));
@@ -44,9 +51,19 @@ fn why(answer: &Value, name: &str) -> String {
     source(answer, name)["why"].as_str().expect("a sentence").to_owned()
 }
 
+/// Undocumented resources cannot be reached by Forge, and the self-test says so.
+fn out_of_reach(answer: &Value, name: &str) -> bool {
+    let by_forge = by() == By::Forge && name == "jira_internal";
+    if by_forge {
+        assert_eq!(state(answer, name), "unavailable", "{answer}");
+        assert!(why(answer, name).contains("by Forge never can"), "{answer}");
+    }
+    by_forge
+}
+
 #[tokio::test]
 async fn opt_in_sources_are_proven_or_refuted_by_what_an_admin_says() {
-    let world = World::start_with(Engine::Sqlite, BOTH).await;
+    let world = world_with(BOTH).await;
     let toggle = |on: bool| json!({world.project(PROJECT).to_string(): {"invite_notification_on": on}});
     world.pass(SignedDuration::from_hours(7)).await;
     let first = world.tested(json!({})).await;
@@ -54,6 +71,9 @@ async fn opt_in_sources_are_proven_or_refuted_by_what_an_admin_says() {
         assert_eq!(state(&first, name), "proven", "{first}");
     }
     for (name, fact) in [("mail_probe", "outgoing_mail_on"), ("jira_internal", "invite_notification_on")] {
+        if out_of_reach(&first, name) {
+            continue;
+        }
         assert_eq!(state(&first, name), "unproven", "{first}");
         assert_eq!(source(&first, name)["sees"], json!([fact]), "{first}");
     }
@@ -65,7 +85,7 @@ async fn opt_in_sources_are_proven_or_refuted_by_what_an_admin_says() {
 
     let agreed = world.tested(json!({"statements": {"outgoing_mail_on": true}, "projects": toggle(true)})).await;
     for name in ["mail_probe", "jira_internal", "admin_statement"] {
-        assert_eq!(state(&agreed, name), "proven", "{agreed}");
+        assert!(out_of_reach(&agreed, name) || state(&agreed, name) == "proven", "{agreed}");
     }
     assert_eq!(world.stated().await, 1, "it is an admin's dated word as well");
 
@@ -77,11 +97,13 @@ async fn opt_in_sources_are_proven_or_refuted_by_what_an_admin_says() {
 
     world.pass(SignedDuration::from_hours(6)).await;
     let wrong = world.tested(json!({"statements": {"outgoing_mail_on": true}, "projects": toggle(false)})).await;
-    assert_eq!(state(&wrong, "jira_internal"), "refuted", "{wrong}");
+    let internal = "jira_internal";
+    assert!(out_of_reach(&wrong, internal) || state(&wrong, internal) == "refuted", "{wrong}");
     let probe = state(&wrong, "mail_probe");
     assert!(probe == "refuted" || why(&wrong, "mail_probe").contains("Its last answer"), "{wrong}");
     let right = world.tested(json!({"statements": {"outgoing_mail_on": false}, "projects": toggle(true)})).await;
-    assert_eq!((state(&right, "jira_internal").as_str(), state(&right, "mail_probe").as_str()), ("proven", "proven"));
+    assert!(out_of_reach(&right, internal) || state(&right, internal) == "proven", "{right}");
+    assert_eq!(state(&right, "mail_probe"), "proven", "{right}");
     assert!(world.site.count_calls("POST", NOTIFY) <= 4, "once in six hours, whoever asks");
 
     let person = world.invite(PROJECT).account_id;
@@ -96,7 +118,7 @@ async fn opt_in_sources_are_proven_or_refuted_by_what_an_admin_says() {
 
 #[tokio::test]
 async fn what_is_off_or_lacks_a_right_says_so() {
-    let world = World::start(Engine::Sqlite).await;
+    let world = world().await;
     let off = world.tested(json!({"statements": {"outgoing_mail_on": true}})).await;
     for name in ["mail_probe", "jira_internal"] {
         assert_eq!((state(&off, name).as_str(), &source(&off, name)["sees"]), ("unavailable", &json!([])), "{off}");
@@ -131,7 +153,7 @@ async fn what_is_off_or_lacks_a_right_says_so() {
 
 #[tokio::test]
 async fn a_site_shows_its_projects_worst_first_and_its_alarms() {
-    let world = World::start_with(Engine::Sqlite, BOTH).await;
+    let world = world_with(BOTH).await;
     world.site.set_app_permission(PROJECT, "ADMINISTER_PROJECTS", false);
     for number in 0..10 {
         world.site.add_project(&format!("DESK{number}"), "A desk", ProjectType::ServiceDesk);
@@ -158,7 +180,8 @@ async fn a_site_shows_its_projects_worst_first_and_its_alarms() {
     let calls = world.site.calls().len();
     assert!(calls <= 8, "{calls} calls: the names of all projects are one");
     let lacking = world.tested(json!({})).await;
-    assert!(why(&lacking, "jira_internal").contains("Administer projects"), "{lacking}");
+    let internal = "jira_internal";
+    assert!(out_of_reach(&lacking, internal) || why(&lacking, internal).contains("Administer projects"), "{lacking}");
 
     world.pass(SignedDuration::from_hours(7)).await;
     world.site.set_notify(NotifyMood::QueuesEverything);

@@ -1,12 +1,20 @@
 //! The JSON, word for word: one snapshot per state. A change here is a change of interface.md.
 //! Knows no rights.
 
-use super::given::{account, case, invited, known_before, notification_off, stored, unasked};
+use super::given::{account, bench, case, invited, known_before, notification_off, stored, unasked};
 use crate::connect::bench::Bench;
 use diagnosis::{Fact, Origin, Source};
 use invite_guard::domain::case::CaseState;
 use invite_guard::domain::history::Line;
 use serde_json::{Value, json};
+
+/// Both doors answer word for word the same, so they share their snapshots.
+macro_rules! shape {
+    ($answer:expr) => {{
+        let answer = $answer;
+        insta::with_settings!({prepend_module_to_snapshot => false}, { insta::assert_json_snapshot!(answer) })
+    }};
+}
 
 fn of(answer: &str) -> Value {
     serde_json::from_str(answer).unwrap_or_else(|_| panic!("not JSON: {answer}"))
@@ -31,45 +39,45 @@ async fn report(bench: &Bench, name: &str) -> Value {
 
 #[tokio::test]
 async fn report_open_by_the_project() {
-    let bench = Bench::new().await;
+    let bench = bench().await;
     stored(&bench, "a", 0, &notification_off(), None).await;
-    insta::assert_json_snapshot!(report(&bench, "a").await);
+    shape!(report(&bench, "a").await);
 }
 
 #[tokio::test]
 async fn report_open_by_the_site() {
-    let bench = Bench::new().await;
+    let bench = bench().await;
     let mut sheet = invited();
     let origin = Origin::new(Source::AdminStatement, super::given::at(50)).by("5f00000000000000000000a3");
     sheet.site.outgoing_mail_on = Fact::of(false, origin);
     stored(&bench, "a", 0, &sheet, None).await;
-    insta::assert_json_snapshot!(report(&bench, "a").await);
+    shape!(report(&bench, "a").await);
 }
 
 #[tokio::test]
 async fn report_open_likely() {
-    let bench = Bench::new().await;
+    let bench = bench().await;
     stored(&bench, "a", 0, &known_before(), None).await;
-    insta::assert_json_snapshot!(report(&bench, "a").await);
+    shape!(report(&bench, "a").await);
 }
 
 #[tokio::test]
 async fn report_unchecked() {
-    let bench = Bench::new().await;
+    let bench = bench().await;
     stored(&bench, "a", 0, &unasked(), None).await;
-    insta::assert_json_snapshot!(report(&bench, "a").await);
+    shape!(report(&bench, "a").await);
 }
 
 #[tokio::test]
 async fn report_clear() {
-    let bench = Bench::new().await;
+    let bench = bench().await;
     stored(&bench, "a", 0, &invited(), None).await;
-    insta::assert_json_snapshot!(report(&bench, "a").await);
+    shape!(report(&bench, "a").await);
 }
 
 #[tokio::test]
 async fn every_end_has_its_word() {
-    let bench = Bench::new().await;
+    let bench = bench().await;
     for (number, state) in
         [CaseState::GotIn, CaseState::Handled, CaseState::Expired, CaseState::OnPurpose].into_iter().enumerate()
     {
@@ -89,7 +97,7 @@ async fn every_end_has_its_word() {
 
 #[tokio::test]
 async fn a_person_nobody_has_judged_yet_could_not_be_checked() {
-    let bench = Bench::new().await;
+    let bench = bench().await;
     let tenant = bench.installed_tenant().await.id;
     let fresh = case(&bench, tenant, "fresh", 0, &unasked());
     let fresh =
@@ -105,7 +113,7 @@ async fn a_person_nobody_has_judged_yet_could_not_be_checked() {
 
 #[tokio::test]
 async fn health_of_a_project() {
-    let bench = Bench::new().await;
+    let bench = bench().await;
     let tenant = bench.installed_tenant().await.id;
     stored(&bench, "a", 0, &known_before(), None).await;
     let line = |value: bool, second: i64, source: Source| Line {
@@ -123,5 +131,5 @@ async fn health_of_a_project() {
     bench.store.record(tenant, &lines).await.expect("the store answers");
     let answer = bench.get(&bench.agent(), &bench.api("/health")).await;
     assert_eq!(answer.status, 200, "{}", answer.body);
-    insta::assert_json_snapshot!(steady(&bench, &of(&answer.body)));
+    shape!(steady(&bench, &of(&answer.body)));
 }

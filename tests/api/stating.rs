@@ -1,8 +1,7 @@
 //! What admins say, and a project's settings: dated, typed, read back; who is undecided is judged again.
 //! Knows no verdict.
 
-use super::given::{account, notification_off, stored, unasked};
-use crate::connect::bench::Bench;
+use super::given::{account, bench, notification_off, stored, unasked};
 use invite_guard::domain::case::CaseState;
 use invite_guard::store::RowState;
 use invite_guard_sandbox::Answer;
@@ -15,7 +14,7 @@ fn read(answer: &Answer) -> Value {
 
 #[tokio::test]
 async fn a_statement_is_dated_and_the_newest_comes_first() {
-    let bench = Bench::new().await;
+    let bench = bench().await;
     let admin = bench.project_admin();
     for value in [true, false] {
         let said = json!({"fact": "invite_notification_on", "value": value});
@@ -32,7 +31,7 @@ async fn a_statement_is_dated_and_the_newest_comes_first() {
 
 #[tokio::test]
 async fn who_is_open_or_undecided_is_judged_again() {
-    let bench = Bench::new().await;
+    let bench = bench().await;
     stored(&bench, "open", 0, &notification_off(), None).await;
     stored(&bench, "undecided", 100, &unasked(), None).await;
     stored(&bench, "done", 200, &notification_off(), Some(CaseState::Handled)).await;
@@ -48,7 +47,7 @@ async fn who_is_open_or_undecided_is_judged_again() {
 /// Who is added after the pass was surely added after the statement.
 #[tokio::test]
 async fn a_statement_asks_for_a_pass_at_once() {
-    let bench = Bench::new().await;
+    let bench = bench().await;
     let said = json!({"fact": "invite_notification_on", "value": false});
     assert_eq!(bench.call(&bench.project_admin(), "POST", &bench.api("/statements"), Some(said)).await.status, 200);
     let work = bench.queued_work().await;
@@ -63,7 +62,7 @@ async fn a_statement_asks_for_a_pass_at_once() {
 
 #[tokio::test]
 async fn any_part_of_the_settings_may_be_put_and_the_rest_stays() {
-    let bench = Bench::new().await;
+    let bench = bench().await;
     let (agent, admin) = (bench.agent(), bench.project_admin());
     let path = bench.api("/settings");
     let show = || async { read(&bench.get(&agent, &path).await) };
@@ -89,7 +88,7 @@ async fn any_part_of_the_settings_may_be_put_and_the_rest_stays() {
 
 #[tokio::test]
 async fn a_mark_keeps_reason_end_and_the_admin_who_made_it() {
-    let bench = Bench::new().await;
+    let bench = bench().await;
     let (first, second) = (bench.project_admin(), bench.site.admin());
     let path = bench.api("/settings");
     let mark = |until: &str| json!({"scenario": "notification_disabled", "why": "Pilot phase", "until": until});
@@ -113,7 +112,7 @@ async fn a_mark_keeps_reason_end_and_the_admin_who_made_it() {
 
 #[tokio::test]
 async fn settings_that_make_no_sense_are_400_and_change_nothing() {
-    let bench = Bench::new().await;
+    let bench = bench().await;
     let admin = bench.project_admin();
     for put in [
         json!({"commentMode": "loud"}),

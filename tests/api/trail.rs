@@ -1,8 +1,7 @@
 //! The trail: whoever changes, says or ends something is found there, and nobody whom it was about.
 //! Knows no verdict.
 
-use super::given::{account, notification_off, stored};
-use crate::connect::bench::Bench;
+use super::given::{account, bench, notification_off, stored};
 use serde_json::{Value, json};
 
 fn items(body: &str) -> (Vec<Value>, Value) {
@@ -12,7 +11,7 @@ fn items(body: &str) -> (Vec<Value>, Value) {
 
 #[tokio::test]
 async fn what_people_do_is_in_the_trail_newest_first_and_a_page_at_a_time() {
-    let bench = Bench::new().await;
+    let bench = bench().await;
     let (agent, admin, site_admin) = (bench.agent(), bench.project_admin(), bench.site.admin());
     stored(&bench, "ann", 0, &notification_off(), None).await;
     for (who, method, path, body) in [

@@ -162,6 +162,15 @@ impl Bench {
         found.expect("the store answers")
     }
 
+    /// The site lets us go.
+    pub(crate) async fn uninstall(&self) {
+        let done = match self.by {
+            By::Connect => self.site.uninstall().await,
+            By::Forge => self.site.uninstall_forge().await,
+        };
+        done.expect("the uninstall is taken");
+    }
+
     pub(crate) async fn installed_tenant(&self) -> Tenant {
         self.tenant().await.expect("the tenant is stored")
     }
@@ -204,7 +213,9 @@ impl Bench {
     /// The same, not sent.
     pub(crate) fn request(&self, account: &str, method: &str, path: &str, body: Option<String>) -> SignedRequest {
         let mut request = match self.by {
-            By::Forge => self.site.invoke_request(account, "project", method, &format!("/forge{path}"), body.as_deref()),
+            By::Forge => {
+                self.site.invoke_request(account, "project", method, &format!("/forge{path}"), body.as_deref())
+            }
             By::Connect => SignedRequest {
                 method: method.to_owned(),
                 url: format!("{}{path}", self.base_url),

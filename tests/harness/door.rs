@@ -28,7 +28,7 @@ pub(super) struct Door {
     server: ServerHandle,
 }
 
-/// Opens it; `outbound` must reach the site and its key server.
+/// Opens it on this port, or a free one for 0; `outbound` must reach the site and its key server.
 pub(super) fn open(
     site: &Sandbox,
     store: &Arc<dyn Store>,
@@ -36,8 +36,9 @@ pub(super) fn open(
     outbound: Client,
     jira: Jira,
     (optional, mail): (Optional, Mail),
+    port: u16,
 ) -> Door {
-    let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
+    let listener = TcpListener::bind(("127.0.0.1", port)).expect("a free port, or the one that was just closed");
     let url = format!("http://{}", listener.local_addr().expect("a bound address"));
     let clock: Arc<dyn Clock> = Arc::<ManualClock>::clone(clock);
     let inbox = Inbox::start(Arc::clone(store), Limits::default());
@@ -85,6 +86,11 @@ fn settings(site: &Sandbox, url: &str) -> Settings {
 }
 
 impl Door {
+    /// Where it listens.
+    pub(super) fn port(&self) -> u16 {
+        self.url.rsplit(':').next().and_then(|port| port.parse().ok()).unwrap_or_default()
+    }
+
     pub(super) async fn close(&self) {
         self.server.stop(false).await;
         self.inbox.close_and_drain().await;

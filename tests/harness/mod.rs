@@ -126,7 +126,7 @@ impl World {
         let fresh = engines::fresh(engine).await;
         let store = wrap(Arc::clone(&fresh.store));
         let (outbound, jira) = callers(&site, &store, clock.clone());
-        let door = door::open(&site, &store, &clock, outbound, jira, (optional, Mail::default()));
+        let door = door::open(&site, &store, &clock, outbound, jira, (optional, Mail::default()), 0);
         match by {
             By::Connect => site.install(&door.url).await.expect("the sandbox installs the app by the real handshake"),
             By::Forge => {
@@ -146,8 +146,10 @@ impl World {
     /// From now on web calls go to an app that has these sources about addresses as well.
     pub(crate) async fn with_mail(&mut self, mail: Mail) {
         let (outbound, jira) = callers(&self.site, &self.store, self.clock.clone());
-        let door = door::open(&self.site, &self.store, &self.clock, outbound, jira, (self.optional, mail));
-        std::mem::replace(&mut self.door, door).close().await;
+        // A remote of Forge stays where it is.
+        let port = self.door.port();
+        self.door.close().await;
+        self.door = door::open(&self.site, &self.store, &self.clock, outbound, jira, (self.optional, mail), port);
     }
 
     /// URL of the database.
@@ -230,9 +232,7 @@ impl World {
 
     async fn asked(&self, account: &str, method: &str, path: &str, (kind, body): (&str, Option<&str>)) -> Answer {
         let mut request = match self.by {
-            By::Forge => {
-                self.site.invoke_request(account, "project", method, &format!("/forge{path}"), body)
-            }
+            By::Forge => self.site.invoke_request(account, "project", method, &format!("/forge{path}"), body),
             By::Connect => SignedRequest {
                 method: method.to_owned(),
                 url: format!("{}{path}", self.door.url),
@@ -242,11 +242,6 @@ impl World {
         };
         request.header("Content-Type", kind);
         request.send().await.expect("the app answers")
-    }
-
-    /// The address of our app.
-    pub(crate) fn url(&self) -> &str {
-        &self.door.url
     }
 
     /// Jira's id of a project.

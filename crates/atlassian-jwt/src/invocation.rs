@@ -135,6 +135,17 @@ pub fn verify(token: &str, key: &PublicKey, audience: &str, now: i64) -> Result<
     serde_json::from_value(wire.rest).map_err(|_| Error::MissingClaim("app"))
 }
 
+/// The key id **as the token claims it**, to look the key up in a set by. It is untrusted and not fit for a URL: Forge's own
+/// hold slashes. At most 256 visible ASCII characters.
+///
+/// # Errors
+/// [`Error::Malformed`], [`Error::WrongAlgorithm`], or [`Error::MissingClaim`] without a key id.
+pub fn peek_key_id(token: &str) -> Result<String, Error> {
+    let key_id = segments::key_id(token)?;
+    let usable = (1..=256).contains(&key_id.len()) && key_id.bytes().all(|byte| byte.is_ascii_graphic());
+    if usable { Ok(key_id) } else { Err(Error::Malformed) }
+}
+
 /// When a token ends, **as it says itself**: for planning alone, since nothing is verified. `None` if it does not say.
 pub fn peek_expiry(token: &str) -> Option<i64> {
     #[derive(Deserialize)]

@@ -62,12 +62,17 @@ pub fn peek_issuer(token: &str, algorithm: Algorithm) -> Result<String, Error> {
 /// [`Error::Malformed`] (also for a key id of other shape), [`Error::WrongAlgorithm`], or [`Error::MissingClaim`]
 /// without a key id.
 pub fn peek_key_id(token: &str) -> Result<String, Error> {
-    let key_id = Segments::parse(token, Algorithm::Rs256)?.key_id.ok_or(Error::MissingClaim("kid"))?;
+    let key_id = key_id(token)?;
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-');
     let is_safe = (1..=MAX_KEY_ID_BYTES).contains(&key_id.len())
         && key_id.bytes().all(plain)
         && !key_id.bytes().all(|byte| byte == b'.');
     if is_safe { Ok(key_id) } else { Err(Error::Malformed) }
+}
+
+/// The key id as it stands in the header of an RS256 token, whatever its characters.
+pub(crate) fn key_id(token: &str) -> Result<String, Error> {
+    Segments::parse(token, Algorithm::Rs256)?.key_id.ok_or(Error::MissingClaim("kid"))
 }
 
 /// Checks everything in the order that gives nothing away: form, algorithm, signature, and only then the claims.

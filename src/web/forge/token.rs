@@ -15,7 +15,6 @@ use crate::web::problem::Problem;
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
 use atlassian_jwt::invocation::{self, Invocation};
-use atlassian_jwt::peek_key_id;
 use futures::future::LocalBoxFuture;
 use jiff::{SignedDuration, Timestamp};
 use secrecy::SecretString;
@@ -54,7 +53,7 @@ pub(super) enum Errand {
 pub(super) async fn invoked(state: &State, head: &Head, errand: Errand) -> Result<Invoked, Problem> {
     let settings = state.settings.forge.as_ref().ok_or(Problem::unauthorised("the forge door is closed"))?;
     let token = head.bearer().ok_or(Problem::unauthorised("no token"))?.to_owned();
-    let key_id = peek_key_id(&token).map_err(refused)?;
+    let key_id = invocation::peek_key_id(&token).map_err(refused)?;
     let sharing = state.clone();
     let key = state.run(async move { sharing.forge_keys().find(&key_id).await }).await?;
     let now = state.clock.now();
