@@ -1,6 +1,7 @@
 //! What the demo prints. Standard output holds the address; what goes wrong goes to standard error.
 //! Knows no state; the page itself tells what to click next.
 
+use crate::Door;
 use std::io::Write as _;
 
 fn say(text: &str) {
@@ -12,8 +13,12 @@ pub(crate) fn starting() {
     say("Starting Invite Guard and a local Jira site …");
 }
 
-pub(crate) fn installed() {
-    say("Installed by the signed handshake. Reading who is there already …");
+pub(crate) fn installed(door: Door) {
+    let how = match door {
+        Door::Connect => "by the signed handshake",
+        Door::Forge => "by its manifest, as Forge installs it",
+    };
+    say(&format!("Installed {how}. Reading who is there already …"));
 }
 
 pub(crate) fn ready(url: &str) {

@@ -8,8 +8,16 @@ use std::time::{Duration, Instant};
 
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// The door by which the app is on the site.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Door {
+    Connect,
+    Forge,
+}
+
 /// A running demo; stopped whatever becomes of the test.
 struct Demo {
+    door: Door,
     child: Child,
     site: String,
     http: reqwest::Client,
@@ -23,8 +31,11 @@ impl Drop for Demo {
 }
 
 impl Demo {
-    fn start() -> Self {
+    fn start(door: Door) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_invite-guard-demo"));
+        if door == Door::Forge {
+            command.args(["--door", "forge"]);
+        }
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the demo starts");
         let said = BufReader::new(child.stdout.take().expect("its output"));
         let mut lines = said.lines().map_while(Result::ok);
@@ -37,7 +48,7 @@ impl Demo {
         };
         // Its last words must not meet a closed pipe.
         std::thread::spawn(move || lines.for_each(drop));
-        Self { child, site, http: reqwest::Client::builder().no_proxy().build().expect("a client") }
+        Self { door, child, site, http: reqwest::Client::builder().no_proxy().build().expect("a client") }
     }
 
     async fn state(&self) -> Value {
@@ -57,8 +68,42 @@ impl Demo {
         added["accountId"].as_str().expect("an account").to_owned()
     }
 
-    /// Asks the app as its page does: with a context token of the site.
+    /// Asks the app as its page does.
     async fn ask(&self, user: &str, method: reqwest::Method, path: &str, body: Option<Value>) -> (u16, Value) {
+        match self.door {
+            Door::Connect => self.ask_with_token(user, method, path, body).await,
+            Door::Forge => self.ask_through_bridge(user, &method, path, body).await,
+        }
+    }
+
+    /// As Forge's bridge does: the site signs.
+    async fn ask_through_bridge(
+        &self,
+        user: &str,
+        method: &reqwest::Method,
+        path: &str,
+        body: Option<Value>,
+    ) -> (u16, Value) {
+        let mut call =
+            json!({"path": format!("/forge{path}"), "method": method.as_str(), "invokeType": "ui-remote-fetch"});
+        if let Some(body) = body {
+            call["body"] = body;
+        }
+        let call = json!({"user": user, "module": "project", "call": call});
+        let answer = self.http.post(format!("{}/host/invoke", self.site)).json(&call).send().await;
+        let told: Value = answer.expect("the site answers").json().await.expect("JSON");
+        let told = if told["value"]["success"] == true { &told["value"]["payload"] } else { &told["value"]["error"] };
+        (told["status"].as_u64().and_then(|status| status.try_into().ok()).unwrap_or(0), told["body"].clone())
+    }
+
+    /// With a context token of the site.
+    async fn ask_with_token(
+        &self,
+        user: &str,
+        method: reqwest::Method,
+        path: &str,
+        body: Option<Value>,
+    ) -> (u16, Value) {
         let state = self.state().await;
         let token = self.http.get(format!("{}/host/token", self.site)).query(&[("user", user)]);
         let token = token.send().await.expect("the site answers").text().await.expect("a token");
@@ -98,7 +143,32 @@ fn name_of(state: &Value, account: &str) -> String {
 
 #[tokio::test]
 async fn every_click_of_the_guide_makes_the_next_warning_appear() {
-    let demo = Demo::start();
+    follows_the_guide(Demo::start(Door::Connect)).await;
+}
+
+#[tokio::test]
+async fn the_same_guide_works_through_forge() {
+    let demo = Demo::start(Door::Forge);
+    let state = demo.state().await;
+    assert_eq!(state["app"], Value::Null, "nothing came by Connect");
+    let admin = state["users"].as_array().into_iter().flatten().find(|user| user["role"] == "site admin");
+    let admin = admin.and_then(|user| user["accountId"].as_str()).expect("an admin").to_owned();
+    for (place, module) in [("", "project"), ("settings", "settings"), ("admin", "site")] {
+        let about = [("user", admin.as_str()), ("project", "SUP"), ("place", place)];
+        let frames = demo.http.get(format!("{}/host/frames", demo.site)).query(&about).send().await.expect("an answer");
+        let frames: Value = frames.json().await.expect("JSON");
+        assert_eq!(frames[0]["context"]["moduleKey"], module, "what stands at {place:?}: {frames}");
+        let page =
+            demo.http.get(frames[0]["url"].as_str().expect("an address")).send().await.expect("the page is served");
+        let policy = page.headers()["content-security-policy"].to_str().expect("text").to_owned();
+        assert!(!policy.contains("unsafe") && policy.contains(&format!("frame-ancestors {}", demo.site)), "{policy}");
+        let page = page.text().await.expect("text");
+        assert!(page.contains("forge.js"), "the page's own module: {page}");
+    }
+    follows_the_guide(demo).await;
+}
+
+async fn follows_the_guide(demo: Demo) {
     let state = demo.state().await;
     let users = state["users"].as_array().expect("users");
     let admin = users.iter().find(|user| user["role"] == "site admin").expect("an admin");
@@ -106,7 +176,9 @@ async fn every_click_of_the_guide_makes_the_next_warning_appear() {
     let project = state["projects"][0]["id"].as_str().expect("a project").to_owned();
 
     demo.page_says(&admin, "already has an account, so no invitation goes out").await;
-    demo.page_says(&admin, "Is outgoing mail on for acme.example?").await;
+    // Connect tells how people know the site, Forge where it is.
+    let named = if demo.door == Door::Connect { "acme.example" } else { "127.0.0.1" };
+    demo.page_says(&admin, &format!("Is outgoing mail on for {named}?")).await;
 
     let silent = demo.add("automation").await;
     let name = name_of(&demo.state().await, &silent);
@@ -121,7 +193,7 @@ async fn every_click_of_the_guide_makes_the_next_warning_appear() {
     let said = json!({"fact": "outgoing_mail_on", "value": false});
     let post = reqwest::Method::POST;
     assert_eq!(demo.ask(&admin, post, "/api/v1/site/statements", Some(said)).await.0, 200);
-    demo.page_says(&admin, "acme.example isn’t sending e-mail").await;
+    demo.page_says(&admin, &format!("{named} isn’t sending e-mail")).await;
 
     let settings = format!("/api/v1/projects/{project}/settings");
     let put = reqwest::Method::PUT;
