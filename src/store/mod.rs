@@ -299,6 +299,8 @@ pub trait Passes: Send + Sync {
     /// The first organisation with this id or a higher one that the run found on the project, and whether whoever is only in it
     /// is taken over silently: it was there already when it became a part of the project.
     async fn listed(&self, tenant: TenantId, project: ProjectId, from: i64) -> Result<Option<(i64, bool)>>;
+    /// Whether the last completed run found this organisation on the project.
+    async fn has_organisation(&self, tenant: TenantId, project: ProjectId, organisation: i64) -> Result<bool>;
     /// Makes what the run found the roster, as [`Roster::apply_pass`] does with a list; `None` when the run is over. Where people
     /// came in several answers, who is missing ends only if the pass before lacked them too, the window of who is new begins
     /// at the pass before the last, and a first pass is silent twice: a list that changes while it is read can skip somebody.

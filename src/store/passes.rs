@@ -189,6 +189,12 @@ impl Passes for SqlStore {
         row.map(|row| Ok((row.int("organisation")?, row.flag("silent")?))).transpose()
     }
 
+    async fn has_organisation(&self, tenant: TenantId, project: ProjectId, organisation: i64) -> Result<bool> {
+        let sql =
+            "SELECT organisation FROM roster_organisation WHERE tenant = $1 AND project = $2 AND organisation = $3";
+        Ok(self.db.read_one(sql, args![tenant.0, project.0, organisation]).await?.is_some())
+    }
+
     async fn complete_pass(&self, tenant: TenantId, run: &Run, reseed: bool) -> Result<Option<PassOutcome>> {
         let ground = Ground::of(tenant, run);
         let mut tx = self.db.begin().await?;

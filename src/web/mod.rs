@@ -24,6 +24,7 @@ mod heard;
 mod hosts;
 mod ingest;
 mod look;
+mod members;
 mod ops;
 pub mod panel;
 mod problem;
@@ -92,6 +93,7 @@ fn everything(config: &mut ServiceConfig) {
         // frames
         .service(resource("/connect/project").get(screens::project))
         .service(resource("/connect/issue").get(screens::issue))
+        .service(resource("/connect/organisation").get(screens::organisation::frame))
         .service(resource("/connect/settings").get(screens::settings::frame))
         .service(resource("/connect/site").get(screens::site::frame))
         // Forge
@@ -114,6 +116,7 @@ fn fragments(config: &mut ServiceConfig) {
     config
         .service(resource("/projects/{p}/health").get(screens::health))
         .service(resource("/projects/{p}/issues/{key}").get(screens::request))
+        .service(resource("/projects/{p}/organisations/{organisation}").get(screens::organisation::show))
         .service(resource("/projects/{p}/settings").get(screens::settings::show))
         .service(resource("/site").get(screens::site::show));
 }

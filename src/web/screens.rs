@@ -1,6 +1,7 @@
 //! Handlers of what people see: the shell in its frame, its files, and the fragments that it shows.
 //! Knows no markup (`shell`, `panel`) and no token; a frame carries no data, fragments ask for rights.
 
+pub(super) mod organisation;
 pub(super) mod settings;
 pub(super) mod site;
 

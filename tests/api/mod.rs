@@ -4,6 +4,7 @@
 mod checks;
 mod given;
 mod importing;
+mod organisations;
 mod people;
 mod refusing;
 mod rights;

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 /// Every call with a body that would be right, and who may: agent, project admin, Jira admin.
 fn calls(bench: &Bench) -> Vec<(&'static str, String, Option<Value>, [u16; 3])> {
+    let organisation = bench.site.add_organisation("HELP", "Example customers");
     let statement = || Some(json!({"fact": "invite_notification_on", "value": false}));
     let mail = || Some(json!({"fact": "outgoing_mail_on", "value": false}));
     let site = "/api/v1/site/statements".to_owned();
@@ -39,6 +40,7 @@ fn calls(bench: &Bench) -> Vec<(&'static str, String, Option<Value>, [u16; 3])> 
         ("POST", site, mail(), [403, 403, 200]),
         ("GET", format!("/panel/projects/{}/health", bench.project), None, [200, 200, 200]),
         ("GET", format!("/panel/projects/{}/settings", bench.project), None, [200, 200, 200]),
+        ("GET", format!("/panel/projects/{}/organisations/{organisation}", bench.project), None, [200, 200, 200]),
         ("GET", "/panel/site".to_owned(), None, [403, 403, 200]),
     ]
 }

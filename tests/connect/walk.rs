@@ -30,11 +30,13 @@ const ROUTES: &[(&str, &str, Proof)] = &[
     ("POST", "/ingest/automation", Proof::Rule),
     ("GET", "/connect/project", Proof::Frame),
     ("GET", "/connect/issue", Proof::Frame),
+    ("GET", "/connect/organisation", Proof::Frame),
     ("GET", "/connect/settings", Proof::Frame),
     ("GET", "/connect/site", Proof::Frame),
     ("GET", "/panel/projects/{p}/health", Proof::Context),
     ("GET", "/panel/projects/{p}/issues/HELP-1", Proof::Context),
     ("GET", "/panel/projects/{p}/settings", Proof::Context),
+    ("GET", "/panel/projects/{p}/organisations/1", Proof::Context),
     ("GET", "/panel/site", Proof::Context),
     ("GET", "/api/v1/projects/{p}/health", Proof::Context),
     ("GET", "/api/v1/projects/{p}/customers", Proof::Context),
@@ -266,7 +268,7 @@ async fn right_proofs_of_a_tenant_that_is_gone_are_the_same_401() {
 #[tokio::test]
 async fn a_frame_takes_its_token_from_the_query_alone() {
     let bench = Bench::new().await;
-    for path in ["/connect/project", "/connect/issue", "/connect/site"] {
+    for path in ["/connect/project", "/connect/issue", "/connect/organisation", "/connect/site"] {
         let token = sign(&bench, &right(&bench, "GET", path, Proof::Frame), Proof::Frame);
         let in_header = bench.send("GET", path, Some(token.clone()), None).await;
         assert_eq!(in_header.status, 401, "{path} with the token in the header");
@@ -300,7 +302,11 @@ fn the_walk_knows_every_route() {
     for line in page.lines().filter(|line| line.contains("resource(\"")) {
         let path = line.split("resource(\"").nth(1).and_then(|rest| rest.split('"').next()).expect("a path");
         let known = ROUTES.iter().map(|(_, path, _)| *path).chain(OPEN.iter().copied()).chain(FORGE.iter().copied());
-        let pattern = path.replace("{accountId}", "qm:a:b").replace("{key}", "HELP-1").replace("{id}", "x");
+        let pattern = path
+            .replace("{accountId}", "qm:a:b")
+            .replace("{key}", "HELP-1")
+            .replace("{id}", "x")
+            .replace("{organisation}", "1");
         if !known.into_iter().any(|known| known.ends_with(&pattern)) {
             missing.push(path);
         }

@@ -2,6 +2,7 @@
 //! Does not know tokens and rights; the doors' tests hold those.
 
 pub(crate) mod markup;
+mod organisation;
 mod settings;
 mod site;
 mod states;
@@ -166,6 +167,7 @@ pub(crate) fn all_states() -> Vec<(&'static str, Fragment)> {
         ("panel-nobody", panel(panel_of(None))),
     ]
     .into_iter()
+    .chain(organisation::states())
     .chain(settings::states())
     .chain(site::states())
     .collect()

@@ -211,6 +211,7 @@ delegate!(Passes {
     fn run(&self, tenant: TenantId, project: ProjectId, via: Via) -> Option<Run>;
     fn take_page(&self, tenant: TenantId, run: &Run, page: &Page) -> Option<Run>;
     fn listed(&self, tenant: TenantId, project: ProjectId, from: i64) -> Option<(i64, bool)>;
+    fn has_organisation(&self, tenant: TenantId, project: ProjectId, organisation: i64) -> bool;
     fn complete_pass(&self, tenant: TenantId, run: &Run, reseed: bool) -> Option<PassOutcome>;
     fn drop_pass(&self, tenant: TenantId, project: ProjectId, via: Via) -> ();
     fn note_gap(&self, tenant: TenantId, project: ProjectId, gap: PassGap) -> ();

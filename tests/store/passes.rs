@@ -66,13 +66,19 @@ async fn pages_count_when_the_run_is_complete_and_once() {
     each_engine(|store| async move {
         read(&*store, 0, &[&["a", "b"]]).await;
         let first = begin(&*store, BY, 100).await;
-        let listed = take(&*store, &first, &of_organisations(100, &[(1, None)])).await.expect("taken in");
+        let both = of_organisations(100, &[(1, None), (2, None)]);
+        let listed = take(&*store, &first, &both).await.expect("taken in");
         assert_eq!(take(&*store, &first, &page(101, &["x"])).await, None, "the page before was taken in already");
         assert_eq!(begin(&*store, BY, 105).await, listed, "whoever begins meanwhile finds the run under way");
         assert_eq!(store.seats(T, &account("c")).await.expect("reads"), [], "nothing counts before the end");
         let all = take(&*store, &listed, &page(150, &["b", "c", "a", "c"])).await.expect("twice in a page is once");
+        assert_eq!(store.has_organisation(T, P, 2).await, Ok(false), "nor does an organisation");
         let outcome = complete(&*store, &all).await;
         assert_eq!((names(&outcome.fresh), outcome.due, outcome.gone, outcome.total), (vec!["qm:c"], 1, 0, 3));
+        assert_eq!(
+            (store.has_organisation(T, P, 2).await, store.has_organisation(T, P, 3).await),
+            (Ok(true), Ok(false))
+        );
         assert_eq!(
             outcome.fresh[0].added,
             window(0, 160),

@@ -94,7 +94,7 @@ pub(super) struct Answers {
 }
 
 /// People named on one card before "and N more".
-const SHOWN: usize = 5;
+pub(super) const SHOWN: usize = 5;
 
 /// What was observed, with the times as elements and the author by name.
 pub(super) fn proof(place: &Place<'_>, finding: &Finding, rendered: &RenderedFinding) -> Vec<Proof> {
@@ -214,6 +214,11 @@ fn rows(place: &Place<'_>, people: &[&Case]) -> Vec<Person> {
         }
     };
     people.iter().take(SHOWN).map(row).collect()
+}
+
+/// The same for a panel that is about these people, with how many more there are.
+pub(super) fn people(place: &Place<'_>, people: &[&Case]) -> (Vec<Person>, usize) {
+    (rows(place, people), people.len().saturating_sub(SHOWN))
 }
 
 fn also(place: &Place<'_>, case: &Case, name: &str) -> Vec<String> {

@@ -12,7 +12,7 @@ use crate::domain::calibration::Calibration;
 use crate::domain::history::Line;
 use crate::domain::trail::Entry;
 use crate::examine::SelfTest;
-use crate::words::{RenderedLink, Words};
+use crate::words::{RenderedLink, Value, Words};
 use askama::Template;
 use diagnosis::{Confidence, Diagnosis, FactKey, Finding, Overall, Ruling};
 use jiff::Timestamp;
@@ -102,7 +102,8 @@ struct Project {
     link: RenderedLink,
     verdict: String,
     cause: Option<String>,
-    people: Vec<String>,
+    /// Open cases by cause.
+    people: Option<String>,
 }
 
 /// Renders the page.
@@ -220,8 +221,12 @@ fn of_project(say: Say<'_>, site: &SiteOverview, project: &SiteProject) -> Proje
         names: &site.names,
     };
     let primary = project.diagnosis.primary();
-    let known = |slug: &str| diagnosis::scenarios::by_slug(slug).is_some_and(|scenario| !scenario.note);
-    let people = project.counts.iter().filter(|(slug, count)| known(slug) && **count > 0);
+    let counted = |(slug, count): (&String, &u64)| {
+        let scenario = diagnosis::scenarios::by_slug(slug).filter(|scenario| !scenario.note && *count > 0)?;
+        let title = say.t(&format!("{}-what", scenario.slug));
+        Some(say.0.text("page-note-import-cause", &[("count", Value::from(*count)), ("cause", Value::from(title))]))
+    };
+    let causes: Vec<String> = project.counts.iter().filter_map(counted).collect();
     Project {
         key: format!("project-{}", project.id),
         look: match (primary, overall) {
@@ -235,11 +240,7 @@ fn of_project(say: Say<'_>, site: &SiteOverview, project: &SiteProject) -> Proje
         },
         verdict: say.0.word(overall),
         cause: primary.map(|finding| place.render(finding, None).title),
-        people: people
-            .map(|(slug, count)| {
-                say.count(&format!("page-people-{slug}"), usize::try_from(*count).unwrap_or(usize::MAX))
-            })
-            .collect(),
+        people: (!causes.is_empty()).then(|| say.with("overview-open", &[("causes", &causes.join(" · "))])),
     }
 }
 

@@ -18,6 +18,7 @@ overview-clear-why = That holds for the site and for every service { -space(form
 overview-alarm-mail_probe = Jira queued an e-mail for the mail probe on { $time }. It had no recipients, so nobody should have got it. The probe is switched off for good on this site. Please tell the makers of Invite Guard.
 overview-causes = The site
 overview-projects = Service { -spaces }, worst first
+overview-open = Open cases: { $causes }
 overview-project = { $space } ({ $key })
 
 ## Sources
