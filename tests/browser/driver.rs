@@ -1,12 +1,14 @@
-//! A Chromium of the system, driven over WebDriver: the seven calls of that protocol which the flows need, as HTTP and JSON.
+//! A Chromium of the system, driven over WebDriver: the eight calls of that protocol which the flows need, as HTTP and JSON.
 //! Knows no page.
 
+use super::flows::PATIENCE;
 use super::skipped;
 use reqwest::Method;
 use serde_json::{Value, json};
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
 
 /// As root, without a screen, and without anything that would talk to the outside.
 const FLAGS: &[&str] = &[
@@ -82,9 +84,18 @@ impl Browser {
         self.post("/url", json!({ "url": address })).await;
     }
 
-    /// Goes into the first frame of the page; what follows happens there.
+    /// Goes into the first frame of the page, once there is one; what follows happens there.
     pub(super) async fn enter_frame(&self) {
-        self.post("/frame", json!({ "id": 0 })).await;
+        let began = Instant::now();
+        while let Err(why) = self.call(Method::POST, "/frame", json!({ "id": 0 })).await {
+            assert!(began.elapsed() < PATIENCE, "waited {PATIENCE:?} for a frame: {why}");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    /// Back to the page around.
+    pub(super) async fn leave_frame(&self) {
+        self.post("/frame/parent", json!({})).await;
     }
 
     /// Runs a script's body in the page.

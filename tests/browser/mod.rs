@@ -1,10 +1,12 @@
 //! The page as Forge serves it, in a browser: static files under a policy without exceptions, Atlassian's own bridge bundled
 //! in, and only the function beneath the bridge played by us.
-//! Knows no door and no token: what the page asks for is written down, and answered with fragments of our own templates.
+//! `host` and `flows` know no door and no token: what the page asks for is written down, and answered with fragments of our own
+//! templates. `whole` goes the whole way, to a running server through the local site.
 
 mod driver;
 mod flows;
 mod host;
+mod whole;
 
 use driver::Browser;
 use host::Host;
@@ -51,6 +53,7 @@ async fn slow_the_page_works_under_forge() {
     page.nobody_sees_what_they_may_not().await;
     page.a_host_that_does_not_tell_where_we_are_is_no_crash().await;
     page.states_speak_the_language_of_the_persons_jira().await;
+    whole::an_admin_answers_the_page(&browser, &folder.path().join("dist")).await;
     browser.close().await;
     host.stop().await;
 }
