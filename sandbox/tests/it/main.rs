@@ -15,6 +15,7 @@ mod manifests;
 mod misbehaving;
 mod moving;
 mod optional;
+mod pages;
 mod permitting;
 mod setup;
 mod shapes;
