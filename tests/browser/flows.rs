@@ -257,6 +257,7 @@ impl Page<'_> {
         for (name, context) in contexts {
             self.open(1100, context, |_| Reply::Thrown("nobody may ask")).await;
             self.says("The result could not be loaded").await;
+            self.says("Jira doesn’t tell this page").await; // no connection has failed
             assert!(self.host.asked("invoke").is_empty(), "{name}: a guess was asked for");
             let shown = fragment("page-clear");
             let app = Box::new(move |_: &Value| ok(shown.clone()));

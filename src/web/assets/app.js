@@ -91,6 +91,9 @@ function state(name, slots = {}) {
 
 const word = (name) => document.getElementById('words').content.querySelector(`[data-word="${name}"]`)?.textContent ?? '';
 
+/// Thrown where a host does not tell what is to be shown: no connection has failed.
+export class Lost extends Error {}
+
 /* the page
 
    A host is: ready() whether it is there; fragment() what it shows here: {path, names, surface}, with the names in the path's
@@ -139,7 +142,7 @@ export async function start(host) {
     const here = await host.fragment();
     surface = here.surface;
     path = here.path.replace(/\{(\w+)\}/g, (_, name) => {
-      if (!here.names[name]) throw new Error(`the host does not tell the ${name}`);
+      if (!here.names[name]) throw new Lost(`the host does not tell the ${name}`);
       return encodeURIComponent(here.names[name]);
     });
   }
@@ -171,11 +174,11 @@ export async function start(host) {
         last = html;
       }
       later(wait);
-    } catch {
+    } catch (error) {
       if (mine < shown) return;
       shown = mine;
       failures += 1;
-      trouble({});
+      trouble(error instanceof Lost ? { detail: word('lost') } : {});
       later(Math.min(5000 * 2 ** failures, 60_000));
     } finally {
       clearTimeout(slow);

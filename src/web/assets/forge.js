@@ -1,13 +1,13 @@
 // The page's way to Jira through Forge's bridge, as Custom UI. Knows nothing about what is shown. The other front door is connect.js.
 // The bridge is Atlassian's and not ours to ship: deploy/forge/build bundles it with this file and app.js.
-import { start } from './app.js';
+import { Lost, start } from './app.js';
 
 let bridge;
 let locale = '';
 let flags = 0;
 
 async function here() {
-  const context = await bridge.view.getContext();
+  const context = (await bridge.view.getContext()) ?? {};
   locale = context.locale ?? '';
   return context;
 }
@@ -39,12 +39,15 @@ async function ready() {
 async function fragment() {
   const { moduleKey, extension } = await here();
   const frame = [...document.getElementById('frames').content.children].find((one) => one.dataset.module === moduleKey);
-  if (!frame) throw new Error(`nothing is shown in ${moduleKey}`);
+  if (!frame) throw new Lost(`nothing is shown in ${moduleKey}`);
   const names = {
     project: extension?.project?.id ?? extension?.projectId ?? extension?.project?.key,
     issue: extension?.issue?.key ?? extension?.issueKey ?? extension?.issue?.id,
     organisation: extension?.organization?.id ?? extension?.organizationId,
   };
+  const needed = [...frame.dataset.path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
+  // For whoever has to find out what Jira tells instead.
+  if (needed.some((name) => !names[name])) console.warn(`module ${moduleKey} lacks one of ${needed}`, extension);
   return { path: frame.dataset.path, surface: frame.dataset.surface, names };
 }
 

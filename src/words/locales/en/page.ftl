@@ -198,6 +198,7 @@ page-nobody-verdict = Nothing to check
 page-loading = Loading the last result
 page-error-title = The result could not be loaded
 page-error = The connection failed. We keep trying.
+page-lost = Jira doesn’t tell this page which { -space(form: "both") }, request or organization it belongs to. We keep asking.
 page-trouble-title = This is the last good result
 page-retry = Try again
 page-reference = Reference
