@@ -84,9 +84,15 @@ fn project(state: &State, project: &Project) -> Value {
         "customerInvited": project.customer_invited_on,
         "open": project.access == CustomerAccess::AnyoneWithAccount,
         "customers": customers,
+        "organisations": organisations(state, project),
         "appPermissions": permissions.map(Value::Object),
         "properties": properties.map(|((_, key), value)| (key.clone(), value.clone())).collect::<Value>(),
     })
+}
+
+fn organisations(state: &State, project: &Project) -> Value {
+    let on = project.organisations.iter().filter_map(|id| Some((id, state.organisations.get(id)?)));
+    on.map(|(id, organisation)| json!({"id": id.to_string(), "name": organisation.name})).collect()
 }
 
 fn item(state: &State, item: &WorkItem) -> Value {

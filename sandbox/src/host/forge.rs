@@ -26,6 +26,7 @@ fn kind_at(place: &str, item: bool) -> &'static str {
     match place {
         "settings" => "jira:projectSettingsPage",
         "admin" => "jira:adminPage",
+        "organisation" => "jiraServiceManagement:organizationPanel",
         _ if item => "jira:issueContext",
         _ => "jira:projectPage",
     }
@@ -38,7 +39,7 @@ pub(super) fn frames(site: &Site, asked: &Where) -> Vec<Frame> {
         return Vec::new();
     };
     let (item, project) = (state.item(&asked.item), state.project(&asked.project));
-    let place = Place { state: &state, user: &asked.user, project: project.map(|project| project.id), item };
+    let place = Place::of(&state, asked);
     let known = state.person(&asked.user).is_some() && (asked.item.is_empty() || item.is_some());
     if !known || (asked.place != "admin" && !place.may_browse()) {
         return Vec::new();
@@ -48,6 +49,7 @@ pub(super) fn frames(site: &Site, asked: &Where) -> Vec<Frame> {
         "type": kind,
         "project": project.map(|project| json!({"id": project.id.to_string(), "key": project.key, "type": type_of(project.kind)})),
         "issue": item.map(|item| json!({"id": item.id.to_string(), "key": item.key, "type": "Service request"})),
+        "organization": place.organisation.map(|id| json!({"id": id.to_string()})),
         "location": format!("{}/{}", state.base_url, asked.place),
     });
     let modules = installation.manifest.whole["modules"][kind].as_array().into_iter().flatten();

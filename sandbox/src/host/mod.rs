@@ -41,9 +41,11 @@ struct Where {
     project: String,
     #[serde(default)]
     item: String,
-    /// Where besides the project's own pages: `settings` of a project, or `admin`.
+    /// Where besides the project's own pages: `settings` of a project, an `organisation` of it, or `admin`.
     #[serde(default)]
     place: String,
+    #[serde(default)]
+    organisation: String,
 }
 
 /// Answers a browser's request, or leaves it to the site's 404.
@@ -65,10 +67,7 @@ pub(crate) async fn serve(site: Arc<Site>, request: HttpRequest) -> Option<HttpR
     match path {
         "/host/token" => Some(token(&site, &asked)),
         "/host/frames" => {
-            let mut frames = match asked.place.as_str() {
-                "" => modules::frames(&site, &asked.user, &asked.project, &asked.item),
-                _ => Vec::new(),
-            };
+            let mut frames = modules::frames(&site, &asked);
             frames.extend(forge::frames(&site, &asked));
             Some(HttpResponse::Ok().json(frames))
         }

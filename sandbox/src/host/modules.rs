@@ -3,6 +3,7 @@
 
 use serde_json::{Value, json};
 
+use super::Where;
 use crate::lifecycle::App;
 use crate::requests::WorkItem;
 use crate::site::Site;
@@ -23,23 +24,29 @@ pub(super) struct Frame {
     pub(super) context: Option<serde_json::Value>,
 }
 
-/// The app's pages for a project, or for one of its work items, as this person sees them. `project` and `item` are keys.
-pub(super) fn frames(site: &Site, user: &str, project: &str, item: &str) -> Vec<Frame> {
+/// The app's pages at a place, as this person sees them.
+pub(super) fn frames(site: &Site, asked: &Where) -> Vec<Frame> {
     let (app, shown) = {
         let state = site.lock();
         let Some(app) = state.app.clone().filter(|app| app.enabled) else { return Vec::new() };
-        let kinds: &[&str] =
-            if item.is_empty() { &["jiraProjectPages"] } else { &["jiraIssueContents", "jiraIssueContexts"] };
-        let place =
-            Place { state: &state, user, project: state.project(project).map(|p| p.id), item: state.item(item) };
-        if place.project.is_none() || (!item.is_empty() && place.item.is_none()) || !place.may_browse() {
+        let kinds: &[&str] = match (asked.place.as_str(), asked.item.is_empty()) {
+            ("settings", _) => &["jiraProjectAdminTabPanels"],
+            ("admin", _) => &["adminPages"],
+            ("organisation", _) => &["serviceDeskOrganizationPanels"],
+            (_, true) => &["jiraProjectPages"],
+            (_, false) => &["jiraIssueContents", "jiraIssueContexts"],
+        };
+        let place = Place::of(&state, asked);
+        let missing =
+            place.project.is_none() || (!asked.item.is_empty() && place.item.is_none()) || !place.may_browse();
+        if asked.place != "admin" && missing {
             return Vec::new();
         }
         (app.clone(), kinds.iter().flat_map(|kind| place.shown(&app.descriptor["modules"][*kind])).collect::<Vec<_>>())
     };
     let frame = |(key, name, target): (String, String, String)| {
         let (path, query) = target.split_once('?').unwrap_or((&target, ""));
-        Frame { key, name, url: site.frame_url(&app, path, user, query), context: None }
+        Frame { key, name, url: site.frame_url(&app, path, &asked.user, query), context: None }
     };
     shown.into_iter().map(frame).collect()
 }
@@ -50,6 +57,21 @@ pub(super) struct Place<'a> {
     pub(super) user: &'a str,
     pub(super) project: Option<u64>,
     pub(super) item: Option<&'a WorkItem>,
+    pub(super) organisation: Option<u64>,
+}
+
+impl<'a> Place<'a> {
+    pub(super) fn of(state: &'a State, asked: &'a Where) -> Self {
+        let project = state.project(&asked.project);
+        let organisation = asked.organisation.parse().ok();
+        Self {
+            state,
+            user: &asked.user,
+            project: project.map(|project| project.id),
+            item: state.item(&asked.item),
+            organisation: organisation.filter(|id| project.is_some_and(|project| project.organisations.contains(id))),
+        }
+    }
 }
 
 impl Place<'_> {
@@ -119,6 +141,7 @@ impl Place<'_> {
             ("{project.key}", project.map(|project| project.key.clone())),
             ("{issue.id}", self.item.map(|item| item.id.to_string())),
             ("{issue.key}", self.item.map(|item| item.key.clone())),
+            ("{organization.id}", self.organisation.map(|id| id.to_string())),
         ];
         let fill = |url: String, (name, value): &(&str, Option<String>)| match value {
             Some(value) => url.replace(name, value),

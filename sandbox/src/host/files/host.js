@@ -40,6 +40,7 @@ const paths = {
   queues: (key) => `/jira/servicedesk/projects/${key}/queues`,
   customers: (key) => `/jira/servicedesk/projects/${key}/customers`,
   settings: (key) => `/jira/servicedesk/projects/${key}/settings/apps`,
+  organisation: (key, id) => `/jira/servicedesk/projects/${key}/organisations/${id}`,
   admin: () => '/secure/admin/apps',
   notifications: (key) => `/jira/servicedesk/projects/${key}/settings/customer-notifications`,
   mail: () => '/secure/admin/OutgoingMailServers.jspa',
@@ -48,10 +49,11 @@ const paths = {
 
 function place() {
   const path = location.pathname;
-  const project = /^\/jira\/servicedesk\/projects\/([^/]+)\/(apps|queues|customers|settings)/.exec(path);
+  const project = /^\/jira\/servicedesk\/projects\/([^/]+)\/(apps|queues|customers|organisations|settings)/.exec(path);
   const request = /^\/browse\/([^/]+)$/.exec(path);
   if (project && path.endsWith('/settings/apps')) project[2] = 'appSettings';
-  if (project) return { kind: project[2], project: site.projects.find((p) => p.key === project[1]) ?? desks()[0] };
+  const organisation = /\/organisations\/(\d+)$/.exec(path)?.[1];
+  if (project) return { kind: project[2], organisation, project: site.projects.find((p) => p.key === project[1]) ?? desks()[0] };
   if (request) {
     const item = site.items.find((one) => one.key === decodeURIComponent(request[1]));
     return { kind: item ? 'request' : 'gone', item, project: site.projects.find((p) => p.key === item?.project) ?? desks()[0] };
@@ -75,8 +77,8 @@ export function go(path) {
 
 function drawSide({ kind, project }) {
   const link = (path, text, on) => el('a', { href: path, 'aria-current': on ? 'page' : null }, text);
-  const forge = (kind) => (site.forge?.modules[kind] ?? []).map((module) => module.title);
-  const app = [...(site.app?.modules.jiraProjectPages ?? []).map((module) => module.name.value), ...forge('jira:projectPage')];
+  const named = (connect, forge) => [...(site.app?.modules[connect] ?? []).map((module) => module.name.value), ...(site.forge?.modules[forge] ?? []).map((module) => module.title)];
+  const app = named('jiraProjectPages', 'jira:projectPage');
   side.replaceChildren(
     el('div', { class: 'project' }, el('span', { class: 'avatar' }, project.name[0]), el('div', {}, el('strong', {}, project.name), el('div', { class: 'small faint' }, 'Service project'))),
     link(paths.queues(project.key), 'Requests', kind === 'queues' || kind === 'request'),
@@ -85,9 +87,9 @@ function drawSide({ kind, project }) {
     ...app.map((name) => link(paths.health(project.key), name, kind === 'apps')),
     el('h3', {}, 'Settings'),
     link(paths.notifications(project.key), 'Customer notifications', kind === 'settings'),
-    ...forge('jira:projectSettingsPage').map((name) => link(paths.settings(project.key), name, kind === 'appSettings')),
+    ...named('jiraProjectAdminTabPanels', 'jira:projectSettingsPage').map((name) => link(paths.settings(project.key), name, kind === 'appSettings')),
     link(paths.mail(), 'Outgoing mail', kind === 'mail'),
-    ...forge('jira:adminPage').map((name) => link(paths.admin(), `${name} on this site`, kind === 'appAdmin')),
+    ...named('adminPages', 'jira:adminPage').map((name) => link(paths.admin(), `${name} on this site`, kind === 'appAdmin')),
     ...(desks().length > 1 ? [el('h3', {}, 'Other projects'), ...desks().filter((p) => p !== project).map((p) => link(paths.queues(p.key), p.name, false))] : []),
   );
 }
@@ -117,7 +119,14 @@ function customers(project) {
   const row = (person) =>
     el('tr', {}, el('td', {}, person.displayName), el('td', { class: 'subtle' }, person.address), el('td', { class: 'faint' }, person.truth ? ago(person.truth.at) : ''), el('td', {}, person.truth?.mail ? mailWords[person.truth.mail] ?? person.truth.mail : 'no mail'));
   const head = ['Name', 'Address', 'Added', 'What Jira mailed'].map((text) => el('th', {}, text));
-  return inside(el('h1', {}, 'Customers'), el('table', {}, el('thead', {}, el('tr', {}, ...head)), el('tbody', {}, ...project.customers.map(row))));
+  const organisations = project.organisations.map(({ id, name }) => el('p', {}, el('a', { href: paths.organisation(project.key, id) }, name)));
+  if (organisations.length) organisations.unshift(el('h2', {}, 'Organizations'));
+  return inside(el('h1', {}, 'Customers'), el('table', {}, el('thead', {}, el('tr', {}, ...head)), el('tbody', {}, ...project.customers.map(row))), ...organisations);
+}
+
+function organisation({ project, organisation }) {
+  const name = project.organisations.find((one) => one.id === organisation)?.name ?? 'There is no such organization here';
+  return inside(el('h1', {}, name), el('div', { id: 'panels' }));
 }
 
 function settings(title, about, label, on, action, body) {
@@ -165,19 +174,20 @@ function request(item) {
 
 // Where on the site pages of apps stand alone, and how the site names that place.
 const alone = { apps: '', appSettings: 'settings', appAdmin: 'admin' };
+const beside = { organisations: 'organisation', request: '' };
 
 async function frames(where) {
-  const about = { user: acting().accountId, project: where.project.key, item: where.item?.key ?? '', place: alone[where.kind] ?? '' };
+  const about = { user: acting().accountId, project: where.project.key, item: where.item?.key ?? '', organisation: where.organisation ?? '', place: alone[where.kind] ?? beside[where.kind] };
   const list = await get.json(`/host/frames?${new URLSearchParams(about)}`);
   const key = JSON.stringify([about, list.map((one) => one.key)]);
   const whole = where.kind in alone;
   const holder = whole ? main : document.getElementById('panels');
   if (!holder || (key === framed && holder.querySelector('iframe'))) return;
   framed = key;
-  const told = (one) => ({ user: about.user, projectId: where.project.id, projectKey: about.project, issueKey: about.item, title: one.name, context: one.context });
+  const told = (one) => ({ user: about.user, projectId: where.project.id, projectKey: about.project, issueKey: about.item, title: one.name || one.key, context: one.context });
   const made = list.map((one) => {
     const element = frame(one.url, told(one));
-    return whole ? element : el('div', { class: 'box' }, el('h2', {}, one.name), el('div', {}, element));
+    return whole ? element : el('div', { class: 'box' }, one.name ? el('h2', {}, one.name) : '', el('div', {}, element));
   });
   if (!made.length && whole) made.push(inside(el('p', { class: 'subtle' }, site.app || site.forge ? 'The installed app shows nothing here to this person.' : 'No app is installed.')));
   holder.replaceChildren(...made);
@@ -196,13 +206,14 @@ function draw() {
     appAdmin: () => '',
     queues: () => queues(where.project),
     customers: () => customers(where.project),
+    organisations: () => organisation(where),
     request: () => request(where.item),
     settings: () => settings('Customer notifications', 'Rules by which this project mails its customers.', 'Customer invited', where.project.customerInvited, 'set-customer-invited', { project: where.project.key }),
     mail: () => settings('Outgoing mail', 'Whether this site sends e-mail at all. Jira tells no app.', 'Outgoing mail', site.switches.outgoingMail, 'set-outgoing-mail', {}),
     portal: () => inside(el('h1', {}, 'The customer portal'), el('p', { class: 'subtle' }, 'Here customers log in and raise requests.')),
     gone: () => inside(el('h1', {}, 'There is no such work item')),
   };
-  const key = JSON.stringify([where.kind, where.project.key, where.item, userSelect.value, where.kind === 'queues' ? site.items.length : 0, where.kind === 'customers' ? where.project.customers : 0, where.kind === 'settings' || where.kind === 'mail' ? [where.project.customerInvited, site.switches] : 0]);
+  const key = JSON.stringify([where.kind, where.project.key, where.organisation, where.item, userSelect.value, where.kind === 'queues' ? site.items.length : 0, where.kind === 'customers' ? where.project.customers : 0, where.kind === 'settings' || where.kind === 'mail' ? [where.project.customerInvited, site.switches] : 0]);
   if (key !== shownKey) {
     const panels = document.getElementById('panels');
     const view = views[where.kind]();
@@ -214,7 +225,7 @@ function draw() {
     main.dataset.item = where.item?.key ?? '';
     shownKey = key;
   }
-  if (where.kind in alone || where.kind === 'request') frames(where).catch(() => {});
+  if (where.kind in alone || where.kind in beside) frames(where).catch(() => {});
   else framed = '';
   showConsole(site, where.project, { refresh, go, nameOf, kind: where.kind, paths });
 }
