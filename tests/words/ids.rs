@@ -139,7 +139,17 @@ fn asked_for(sources: &str, id: &str) -> bool {
 
 #[test]
 fn every_string_is_used() {
-    let own = ["page.ftl", "comment.ftl", "api.ftl", "automation.ftl", "imports.ftl", "site.ftl"];
+    let own = [
+        "page.ftl",
+        "settings.ftl",
+        "overview.ftl",
+        "organisation.ftl",
+        "comment.ftl",
+        "api.ftl",
+        "automation.ftl",
+        "imports.ftl",
+        "site.ftl",
+    ];
     let all = files(&locales().join("en"), &["ftl"]);
     let referred: BTreeSet<_> = all.iter().flat_map(|path| referred_in(&read(path))).collect();
     let sources: String = files(&root().join("src"), &["rs", "html"]).iter().map(|path| read(path)).collect();
