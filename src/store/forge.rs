@@ -127,6 +127,13 @@ impl ForgeDoors for SqlStore {
                 None => self.new_site(&mut tx, told, at).await?,
             },
         };
+        // Another user of Jira speaks for us from now on: what was proven of the one before is not of this one.
+        tx.run(
+            "UPDATE project SET canary = 'untried', canary_at = NULL WHERE tenant = $1 AND NOT EXISTS \
+             (SELECT 1 FROM forge_installation AS f WHERE f.tenant = $1 AND f.installation_id = $2 AND f.closed_at IS NULL)",
+            args![id.0, &told.installation_id],
+        )
+        .await?;
         tx.run(
             "UPDATE forge_installation SET tenant = $2, api_base_url = $4, license_active = $5, \
              since = CASE WHEN closed_at IS NULL AND tenant = $2 THEN since ELSE $6 END, \

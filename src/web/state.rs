@@ -4,7 +4,7 @@
 use super::api::checks::Allowances;
 use super::connect::Keys;
 use super::connect::Tenancy;
-use super::forge::{ForgeSettings, Installations, KeySet};
+use super::forge::{ForgeSettings, Installations, KeySet, TokenOwners};
 use super::look::Names;
 use super::problem::Problem;
 use super::rights::Rights;
@@ -83,6 +83,7 @@ pub(super) struct Inner {
     pub(super) keys: Keys,
     pub(super) installations: Installations,
     pub(super) forge_keys: KeySet,
+    pub(super) token_owners: TokenOwners,
     pub(super) rights: Rights,
     pub(super) names: Names,
     pub(super) allowances: Allowances,
@@ -121,6 +122,7 @@ impl State {
             keys,
             installations,
             forge_keys,
+            token_owners: TokenOwners::default(),
             rights,
             names,
             allowances: Allowances::default(),
@@ -141,6 +143,10 @@ impl State {
 
     pub(super) fn forge_keys(&self) -> &KeySet {
         &self.0.forge_keys
+    }
+
+    pub(super) fn token_owners(&self) -> &TokenOwners {
+        &self.0.token_owners
     }
 
     pub(super) fn rights(&self) -> &Rights {

@@ -7,5 +7,5 @@ mod headers;
 mod installing;
 mod keys;
 mod tokens;
-mod walk;
+pub(crate) mod walk;
 mod webhooks;

@@ -69,6 +69,12 @@ const ROUTES: &[(&str, &str, Proof)] = &[
 /// Routes of the other door, which has a walk of its own.
 pub(crate) const FORGE: &[&str] = &["/forge/events", "/forge/lifecycle", "/forge/tick", "/forge/uninstall"];
 
+/// Method and path of everything that a page calls, which the other door has as well.
+pub(crate) fn page_routes(bench: &Bench) -> Vec<(&'static str, String)> {
+    let pages = ROUTES.iter().filter(|(.., proof)| *proof == Proof::Context);
+    pages.map(|(method, path, _)| (*method, path.replace("{p}", &bench.project.to_string()))).collect()
+}
+
 /// Routes that need no proof, and say nothing about anybody.
 const OPEN: &[&str] = &["/atlassian-connect.json", "/static/{file}", "/healthz", "/readyz", "/metrics"];
 

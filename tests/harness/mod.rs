@@ -244,6 +244,11 @@ impl World {
         request.send().await.expect("the app answers")
     }
 
+    /// The address of our app.
+    pub(crate) fn url(&self) -> &str {
+        &self.door.url
+    }
+
     /// Jira's id of a project.
     pub(crate) fn project(&self, key: &str) -> ProjectId {
         ProjectId(i64::try_from(self.site.project_id(key)).expect("project ids are small"))

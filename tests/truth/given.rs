@@ -1,7 +1,7 @@
 //! Scenes of the truth table: the switches, the ways of adding, whether hints arrive.
 //! Knows what is true from the sandbox only.
 
-use crate::harness::{PROJECT, World};
+use crate::harness::{Bent, By, PROJECT, World};
 use crate::store::engines::Engine;
 use diagnosis::{FactKey, Source};
 use invite_guard::domain::Clock;
@@ -87,6 +87,7 @@ pub(super) struct Scene {
     pub(super) toggle: Toggle,
     pub(super) audit: Audit,
     pub(super) opted: Opted,
+    pub(super) by: By,
 }
 
 /// The sources that an operator has to ask for.
@@ -128,7 +129,8 @@ impl Scene {
     /// Flips the switches, tells what is told, and lets us see another project whose customers are known from then on.
     pub(super) async fn set(self) -> Stage {
         let on = self.opted != Opted::Out;
-        let world = World::start_with(self.engine, Optional { mail_probe: on, internal_endpoints: on }).await;
+        let optional = Optional { mail_probe: on, internal_endpoints: on };
+        let world = World::start_bent(self.engine, Bent { by: self.by, optional, ..Bent::default() }).await;
         if self.opted == Opted::Proven {
             for source in [Source::MailProbe, Source::JiraInternal] {
                 let proven = CalibrationState::Proven;

@@ -3,6 +3,7 @@
 
 mod given;
 
+use crate::harness::By;
 use crate::store::engines::Engine;
 use diagnosis::{Confidence, Overall, Ruling};
 use given::{Added, Audit, Hints, Mail, Opted, Scene, Toggle, Way};
@@ -126,10 +127,23 @@ async fn table(scene: Scene) {
 #[case::without_the_log(Mail::OffUntold, Toggle::Off, Audit::Unreadable)]
 #[tokio::test(flavor = "multi_thread")]
 async fn every_way_of_adding_ends_in_what_is_true(#[case] mail: Mail, #[case] toggle: Toggle, #[case] audit: Audit) {
-    table(Scene { engine: Engine::Sqlite, mail, toggle, audit, opted: Opted::Out }).await;
+    table(Scene { engine: Engine::Sqlite, mail, toggle, audit, opted: Opted::Out, by: By::Connect }).await;
 }
 
-/// All of them together, where the log can be read on every engine.
+/// The same by the second door.
+#[rstest]
+#[case::toggle_off(Mail::OffTold, Toggle::Off, Audit::Readable)]
+#[case::without_the_log(Mail::OnTold, Toggle::On, Audit::Unreadable)]
+#[tokio::test(flavor = "multi_thread")]
+async fn every_way_of_adding_ends_in_what_is_true_by_forge(
+    #[case] mail: Mail,
+    #[case] toggle: Toggle,
+    #[case] audit: Audit,
+) {
+    table(Scene { engine: Engine::Sqlite, mail, toggle, audit, opted: Opted::Out, by: By::Forge }).await;
+}
+
+/// All of them together.
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
 async fn slow_every_way_of_adding_ends_in_what_is_true(
@@ -137,11 +151,20 @@ async fn slow_every_way_of_adding_ends_in_what_is_true(
     #[values(Toggle::On, Toggle::Off, Toggle::Unrecorded)] toggle: Toggle,
     #[values(Audit::Readable, Audit::Unreadable)] audit: Audit,
 ) {
-    let engines =
-        Engine::available().into_iter().filter(|engine| *engine == Engine::Sqlite || audit == Audit::Readable);
-    for engine in engines {
-        table(Scene { engine, mail, toggle, audit, opted: Opted::Out }).await;
-    }
+    table(Scene { engine: Engine::Sqlite, mail, toggle, audit, opted: Opted::Out, by: By::Connect }).await;
+}
+
+/// The whole table by the second door, where the log can be read on the other engine.
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn slow_every_way_of_adding_ends_in_what_is_true_by_forge(
+    #[values(Mail::OnTold, Mail::OffTold, Mail::OnUntold, Mail::OffUntold)] mail: Mail,
+    #[values(Toggle::On, Toggle::Off, Toggle::Unrecorded)] toggle: Toggle,
+    #[values(Audit::Readable, Audit::Unreadable)] audit: Audit,
+) {
+    let other = if audit == Audit::Readable { Engine::Postgres } else { Engine::Sqlite };
+    let engine = Engine::available().into_iter().find(|engine| *engine == other).unwrap_or(Engine::Sqlite);
+    table(Scene { engine, mail, toggle, audit, opted: Opted::Out, by: By::Forge }).await;
 }
 
 /// The second table: with the sources that an operator opted in.
@@ -155,7 +178,7 @@ async fn opt_in_sources_end_in_what_is_true_too(
     #[case] toggle: Toggle,
     #[case] audit: Audit,
 ) {
-    table(Scene { engine: Engine::Sqlite, mail, toggle, audit, opted }).await;
+    table(Scene { engine: Engine::Sqlite, mail, toggle, audit, opted, by: By::Connect }).await;
 }
 
 #[rstest]
@@ -166,7 +189,7 @@ async fn slow_opt_in_sources_end_in_what_is_true_too(
     #[values(Toggle::On, Toggle::Off, Toggle::Unrecorded)] toggle: Toggle,
     #[values(Audit::Readable, Audit::Unreadable)] audit: Audit,
 ) {
-    table(Scene { engine: Engine::Sqlite, mail, toggle, audit, opted }).await;
+    table(Scene { engine: Engine::Sqlite, mail, toggle, audit, opted, by: By::Connect }).await;
 }
 
 /// The line of the issue: new customers with all webhooks dropped are not reported as existing.
@@ -176,7 +199,7 @@ async fn new_customers_without_any_webhook_are_not_called_existing(
     #[values(Audit::Readable, Audit::Unreadable)] audit: Audit,
 ) {
     for engine in Engine::available() {
-        let scene = Scene { engine, mail: Mail::OnTold, toggle: Toggle::On, audit, opted: Opted::Out };
+        let scene = Scene { engine, mail: Mail::OnTold, toggle: Toggle::On, audit, opted: Opted::Out, by: By::Connect };
         let mut stage = scene.set().await;
         let added = [
             stage.add(Way::Agent, Hints::Dropped).await,

@@ -38,6 +38,17 @@ pub struct App {
     pub api_base_url: Option<String>,
     /// Whether somebody pays; only for paid apps in production.
     pub license: Option<License>,
+    /// What of the app is invoked.
+    pub module: Option<Module>,
+}
+
+/// A module of an app.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq)]
+#[serde(default)]
+pub struct Module {
+    /// Such as `core:endpoint`, or `jira:projectPage` for a page.
+    #[serde(rename = "type")]
+    pub kind: Option<String>,
 }
 
 /// An installation and the products it is on.
@@ -80,6 +91,15 @@ impl Invocation {
     pub fn installation_id(&self) -> Option<&str> {
         let within = self.app.installation.as_ref().and_then(|installation| installation.id.as_deref());
         self.app.installation_id.as_deref().or(within).filter(|id| !id.is_empty())
+    }
+
+    /// Whether the platform itself invokes us (an event, a tick, an uninstall), and nobody in front of a page. The token of a
+    /// page's call may be seen by whoever looks at the page (`requestRemote` sends it from the browser), and is bound to no
+    /// path: what only the platform may say must not be taken from it.
+    pub fn is_by_the_platform(&self) -> bool {
+        let kind = self.app.module.as_ref().and_then(|module| module.kind.as_deref()).unwrap_or_default();
+        let page = kind.split_once(':').is_some_and(|(product, _)| product != "core");
+        self.principal.is_none() && !page
     }
 
     /// Prefix of the REST calls of this product.

@@ -26,9 +26,21 @@ struct Envelope {
     changelog: Value,
 }
 
-/// Reads a body; `None` is an event we do not use. `now` stands for a time that the event does not tell.
-pub(super) fn read(body: &[u8], now: Timestamp) -> Result<Option<Told>, Broken> {
-    let envelope: Envelope = serde_json::from_slice(body).map_err(|_| Broken)?;
+/// The event of a body: some arrive in a `payload`, and a retry says so beside what it repeats.
+pub(super) fn unwrapped(body: &[u8]) -> Result<Value, Broken> {
+    let mut body: Value = serde_json::from_slice(body).map_err(|_| Broken)?;
+    if body.get("eventType").is_none() && body["payload"].is_object() {
+        body = body["payload"].take();
+    }
+    if let Some(fields) = body.as_object_mut() {
+        fields.remove("retryContext");
+    }
+    Ok(body)
+}
+
+/// Reads an event; `None` is one we do not use. `now` stands for a time that it does not tell.
+pub(super) fn read(event: &Value, now: Timestamp) -> Result<Option<Told>, Broken> {
+    let envelope = Envelope::deserialize(event).map_err(|_| Broken)?;
     let event = match envelope.event_type.as_str() {
         "avi:jira:created:user" => Event::UserCreated,
         "avi:jira:updated:user" | "avi:jira:deleted:user" => Event::UserChanged,
@@ -69,7 +81,8 @@ mod tests {
     }
 
     fn said(body: &Value) -> Result<Heard, Broken> {
-        read(body.to_string().as_bytes(), now())?.map_or(Ok(Heard::Nothing), |told| hear(&told))
+        let event = unwrapped(body.to_string().as_bytes())?;
+        read(&event, now())?.map_or(Ok(Heard::Nothing), |told| hear(&told))
     }
 
     fn item() -> Value {
@@ -93,6 +106,16 @@ mod tests {
                 Ok(Heard::Nothing),
                 "{event}"
             );
+        }
+    }
+
+    #[test]
+    fn a_wrapped_event_and_its_retry_are_the_event() {
+        let event = json!({"eventType": "avi:jira:created:user", "user": {"accountId": "qm:a:b"}});
+        let mut retry = event.clone();
+        retry["retryContext"] = json!({"retryCount": 2, "retryReason": "FUNCTION_TIME_OUT"});
+        for body in [json!({"payload": event}), json!({"payload": retry, "context": {}}), retry.clone()] {
+            assert_eq!(unwrapped(body.to_string().as_bytes()), Ok(event.clone()), "{body}");
         }
     }
 
@@ -128,7 +151,7 @@ mod tests {
 
     #[test]
     fn an_event_is_known_by_what_it_is_about() {
-        let told = |body: Value| read(body.to_string().as_bytes(), now()).expect("readable").expect("known");
+        let told = |body: Value| read(&body, now()).expect("readable").expect("known");
         let about = |body: Value| about(&told(body));
         let user = json!({"eventType": "avi:jira:created:user", "user": {"accountId": "qm:a:b"}});
         assert_eq!(about(user).as_deref(), Some("user:qm:a:b"));
@@ -143,7 +166,7 @@ mod tests {
     proptest! {
         #[test]
         fn whatever_comes_is_read_or_refused(body in proptest::collection::vec(any::<u8>(), 0..512)) {
-            let _ = read(&body, Timestamp::UNIX_EPOCH).map(|told| told.map(|told| hear(&told)));
+            let _ = unwrapped(&body).and_then(|event| read(&event, Timestamp::UNIX_EPOCH)).map(|told| told.map(|told| hear(&told)));
         }
     }
 }

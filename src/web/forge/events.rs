@@ -28,9 +28,11 @@ pub(in crate::web) async fn receive(call: ForgeEvent, state: State) -> Result<Ht
 async fn take(call: &ForgeEvent, state: &State) -> Result<&'static str, Problem> {
     let now = state.clock.now();
     let broken = || Problem::bad_request("The body must be the JSON object of an event with all that it needs.");
-    let Some(told) = event::read(call.body(), now).map_err(|_| broken())? else { return Ok("ignored") };
+    let event = event::unwrapped(call.body()).map_err(|_| broken())?;
+    let Some(told) = event::read(&event, now).map_err(|_| broken())? else { return Ok("ignored") };
     let Heard::Work(works) = heard::hear(&told).map_err(|_| broken())? else { return Ok("ignored") };
-    let identity = heard::about(&told).map_or_else(|| delivery::by_body(call.body()), delivery::by_content);
+    let identity =
+        heard::about(&told).map_or_else(|| delivery::by_body(event.to_string().as_bytes()), delivery::by_content);
     let arrival = Arrival { tenant: call.tenant().id, identity, at: now, works };
     delivery::accept(state, arrival).await
 }

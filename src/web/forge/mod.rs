@@ -9,7 +9,7 @@ mod keys;
 pub(super) mod lifecycle;
 mod token;
 
-pub(super) use gate::ForgeGate;
+pub(super) use gate::{ForgeGate, TokenOwners};
 pub(super) use installation::Installations;
 pub(super) use keys::KeySet;
 

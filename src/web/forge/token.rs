@@ -1,8 +1,8 @@
 //! The proof of Forge: an invocation token in the header alone, checked before anything else of the request is looked at.
 //! Knows no event. Only its extractors make a proof, so a handler that has one was called rightly.
 //!
-//! The token holds no hash of the request, so authority comes from its claims: installation, gateway, site, person. What a body
-//! says is never asked who somebody is.
+//! The token holds no hash of the request, so authority comes from its claims: installation, gateway, site, person, and whether a
+//! page or the platform itself calls. What a body says is never asked who somebody is.
 
 use super::ForgeSettings;
 use crate::domain::AccountId;
@@ -45,8 +45,10 @@ pub(super) struct Invoked {
 pub(super) enum Errand {
     /// The lifecycle event of an install: the one thing that opens an installation again that was closed.
     Install,
-    /// Anything else.
-    Other,
+    /// Anything else that the platform says by itself.
+    Platform,
+    /// A page asks for somebody.
+    Page,
 }
 
 /// Verifies the token, finds or opens its installation, and keeps the system token that came with it.
@@ -59,7 +61,12 @@ pub(super) async fn invoked(state: &State, head: &Head, errand: Errand) -> Resul
     let now = state.clock.now();
     let claims = invocation::verify(&token, &key, &settings.app_id, now.as_second()).map_err(refused)?;
     let place = Place::of(&claims, settings, &state.settings.tenant_hosts)?;
-    let system = head.header(SYSTEM).map(|token| system_token(token, now));
+    let by_the_platform = claims.is_by_the_platform();
+    if errand != Errand::Page && !by_the_platform {
+        return Err(Problem::unauthorised("a page's invocation where only the platform calls"));
+    }
+    // Beside a page's invocation anybody may have written it.
+    let system = head.header(SYSTEM).filter(|_| by_the_platform).map(|token| system_token(token, now));
     let user_token = head.header(USER).map(|token| UserToken(SecretString::from(token)));
     let account = claims.principal.as_deref().and_then(AccountId::parse);
     let sharing = state.clone();
@@ -136,7 +143,7 @@ async fn sent(request: HttpRequest, mut payload: Payload, errand: Errand) -> Res
 }
 
 macro_rules! proofs {
-    ($($(#[$doc:meta])* $name:ident: $errand:expr, $refusal:expr;)+) => { $(
+    ($($(#[$doc:meta])* $name:ident: $errand:expr;)+) => { $(
         $(#[$doc])*
         #[derive(Debug)]
         pub(in crate::web) struct $name {
@@ -161,7 +168,7 @@ macro_rules! proofs {
             fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
                 let (request, payload) = (request.clone(), payload.take());
                 Box::pin(async move {
-                    let (tenant, body) = sent(request, payload, $errand).await.inspect_err($refusal)?;
+                    let (tenant, body) = sent(request, payload, $errand).await.inspect_err(super::events::count_refusal)?;
                     Ok(Self { tenant, body })
                 })
             }
@@ -171,11 +178,11 @@ macro_rules! proofs {
 
 proofs! {
     /// An event of an open installation. Carries the body, unread by anybody.
-    ForgeEvent: Errand::Other, super::events::count_refusal;
+    ForgeEvent: Errand::Platform;
     /// That the app was installed or upgraded: opens the installation if it is not.
-    ForgeInstalled: Errand::Install, |_| {};
+    ForgeInstalled: Errand::Install;
     /// A tick, or the last call before an installation goes: what counts is that it came.
-    ForgeCall: Errand::Other, |_| {};
+    ForgeCall: Errand::Platform;
 }
 
 #[cfg(test)]
