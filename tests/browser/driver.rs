@@ -1,4 +1,4 @@
-//! A Chromium of the system, driven over WebDriver: the eight calls of that protocol which the flows need, as HTTP and JSON.
+//! A Chromium of the system, driven over WebDriver: the nine calls of that protocol which the flows need, as HTTP and JSON.
 //! Knows no page.
 
 use super::flows::PATIENCE;
@@ -109,6 +109,13 @@ impl Browser {
         let found = self.call(Method::POST, "/element", wanted).await.ok()?;
         self.post(&format!("/element/{}/click", found[ELEMENT].as_str()?), json!({})).await;
         Some(())
+    }
+
+    /// Chooses a file in a field for one.
+    pub(super) async fn choose(&self, css: &str, file: &Path) {
+        let found = self.post("/element", json!({ "using": "css selector", "value": css })).await;
+        let element = found[ELEMENT].as_str().unwrap_or_default();
+        self.post(&format!("/element/{element}/value"), json!({ "text": file.display().to_string() })).await;
     }
 
     /// Ends the session in order.

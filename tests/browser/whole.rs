@@ -32,6 +32,19 @@ pub(super) async fn an_admin_answers_the_page(browser: &Browser, files: &Path) {
     assert!(high.as_f64().is_some_and(|high| high > 500.0), "the frame is as high as its page: {high}");
     browser.enter_frame().await;
     until(browser, "return document.documentElement.dataset.colorMode === 'dark'").await;
+    browser.leave_frame().await;
+
+    // A file is text, and the proxy carries JSON alone.
+    let log = files.with_file_name("log.csv");
+    let rows = "Date and time,Recipient,Details\n2026-11-20 10:00,\"Ann \"\"x\"\" <ann@example.com>\",Email address is blocked\n";
+    std::fs::write(&log, rows).expect("a file");
+    browser.open(&format!("{}/jira/servicedesk/projects/{PROJECT}/settings/apps", world.site.base_url())).await;
+    browser.enter_frame().await;
+    says(browser, "Import files from Jira").await;
+    browser.choose("form:has([data-path$=notification-log]) input[type=file]", &log).await;
+    browser.click("[data-path$=notification-log]").await.expect("a project admin may upload");
+    says(browser, "What the file says").await;
+    says(browser, "Rows or flows (rules) read: 1").await;
     world.check().await;
     world.end().await;
 }

@@ -135,6 +135,12 @@ fn the_page_for_forge_is_the_same_with_addresses_beside_it() {
             .unwrap_or_else(|| panic!("<{tag}> leaves the folder"));
         assert!(files.contains_key(file), "<{tag}> names a file that is not written");
     }
+    for script in files.keys().filter(|name| name.ends_with(".js")) {
+        let text = text(script);
+        for other in text.split("from './").skip(1).filter_map(|rest| rest.split('\'').next()) {
+            assert!(files.contains_key(other), "{script} imports {other}, which is not written");
+        }
+    }
     // What people see before an answer is there is one text, whichever door they came through.
     let states =
         |page: &str| page.split_once("<main").map(|(_, rest)| rest.to_owned()).expect("a page has a main part");
