@@ -26,7 +26,7 @@ fn project() -> Value {
     })
 }
 
-fn fragment(name: &str) -> Value {
+pub(super) fn fragment(name: &str) -> Value {
     let found = all_states().into_iter().find(|(state, _)| *state == name);
     as_answer(&found.unwrap_or_else(|| panic!("there is no state {name}")).1)
 }
@@ -36,7 +36,7 @@ fn as_answer(fragment: &Fragment) -> Value {
     json!({ "title": fragment.title, "html": fragment.html, "poll_ms": 0 })
 }
 
-fn ok(body: Value) -> Reply {
+pub(super) fn ok(body: Value) -> Reply {
     Reply::Http(200, json!({ "content-type": ["application/json"] }), body)
 }
 
@@ -47,7 +47,7 @@ fn problem(status: u16, title: &str, detail: &str) -> Reply {
 
 impl Page<'_> {
     /// Opens the page in a frame that wide.
-    async fn open(&self, width: u32, context: Value, app: impl Fn(&Value) -> Reply + Send + Sync + 'static) {
+    pub(super) async fn open(&self, width: u32, context: Value, app: impl Fn(&Value) -> Reply + Send + Sync + 'static) {
         self.host.play(Play { mode: "light", context, app: Box::new(app) });
         self.show(width).await;
     }
@@ -57,7 +57,7 @@ impl Page<'_> {
         self.browser.enter_frame().await;
     }
 
-    async fn run(&self, script: &str) -> Value {
+    pub(super) async fn run(&self, script: &str) -> Value {
         self.browser.run(script).await
     }
 
@@ -66,7 +66,7 @@ impl Page<'_> {
     }
 
     /// Waits until the page says that.
-    async fn says(&self, what: &str) {
+    pub(super) async fn says(&self, what: &str) {
         let began = Instant::now();
         loop {
             let text = self.text().await;
@@ -82,7 +82,7 @@ impl Page<'_> {
     }
 
     /// Waits until the bridge's function of that name was called so often; gives what it was given last.
-    async fn asked(&self, name: &str, times: usize) -> Value {
+    pub(super) async fn asked(&self, name: &str, times: usize) -> Value {
         let began = Instant::now();
         loop {
             let asked = self.host.asked(name);
@@ -94,7 +94,7 @@ impl Page<'_> {
         }
     }
 
-    async fn click(&self, css: &str) {
+    pub(super) async fn click(&self, css: &str) {
         let began = Instant::now();
         while self.browser.click(css).await.is_none() {
             assert!(began.elapsed() < PATIENCE, "waited {PATIENCE:?} and there is no {css} in:\n{}", self.text().await);
@@ -103,7 +103,7 @@ impl Page<'_> {
     }
 
     /// Nothing was refused by the policy, and no script failed.
-    async fn went_clean(&self, flow: &str) {
+    pub(super) async fn went_clean(&self, flow: &str) {
         assert_eq!(self.run("return globalThis.seen").await, json!([]), "{flow}: the browser complained");
     }
 

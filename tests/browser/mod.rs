@@ -5,6 +5,7 @@
 
 mod driver;
 mod flows;
+mod forms;
 mod host;
 mod whole;
 
@@ -53,6 +54,9 @@ async fn slow_the_page_works_under_forge() {
     page.nobody_sees_what_they_may_not().await;
     page.a_host_that_does_not_tell_where_we_are_is_no_crash().await;
     page.states_speak_the_language_of_the_persons_jira().await;
+    page.what_is_filled_in_reaches_the_server().await;
+    page.a_file_is_carried_and_what_was_read_is_shown().await;
+    page.results_of_a_test_stand_beside_each_source().await;
     whole::an_admin_answers_the_page(&browser, &folder.path().join("dist")).await;
     browser.close().await;
     host.stop().await;

@@ -58,6 +58,35 @@ async fn every_address_in_the_descriptor_is_a_route() {
     }
 }
 
+/// What Jira shows is no right, but nobody should be led to a page that refuses them.
+#[tokio::test]
+async fn each_page_stands_where_those_are_who_may_see_it() {
+    let bench = Bench::new().await;
+    let organisation = bench.site.add_organisation("HELP", "Acme");
+    let people = [bench.agent(), bench.project_admin(), bench.site.admin()];
+    for (place, module, expected) in [
+        ("", "project", [true, true, true]),
+        ("settings", "settings", [false, true, true]),
+        ("organisation", "organisation", [true, true, true]),
+        ("admin", "site", [false, false, true]),
+    ] {
+        for (person, shown) in people.iter().zip(expected) {
+            let query = format!("user={person}&project=HELP&place={place}&organisation={organisation}");
+            let address = format!("{}/host/frames?{query}", bench.site.base_url());
+            let frames = bench.client.get(&address).send().await.expect("the site answers");
+            let frames: Value = serde_json::from_str(&frames.text().await.expect("text")).expect("JSON");
+            let frames = frames.as_array().expect("a list");
+            let keys: Vec<_> = frames.iter().filter_map(|frame| frame["key"].as_str()).collect();
+            assert_eq!(keys, if shown { vec![module] } else { Vec::new() }, "{place:?} for {person}");
+            for frame in frames {
+                let url = frame["url"].as_str().expect("an address");
+                assert!(!url.contains('{'), "a parameter is not filled in: {url}");
+                assert_eq!(bench.client.get(url).send().await.expect("an answer").status(), 200, "{place:?} opens");
+            }
+        }
+    }
+}
+
 #[tokio::test]
 async fn the_page_that_comments_link_to_is_a_project_page() {
     let descriptor = descriptor(&Bench::new().await).await;
