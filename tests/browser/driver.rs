@@ -6,6 +6,7 @@ use super::skipped;
 use reqwest::Method;
 use serde_json::{Value, json};
 use std::io::{BufRead as _, BufReader};
+use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -37,8 +38,8 @@ pub(super) struct Browser {
 
 impl Drop for Browser {
     fn drop(&mut self) {
-        // The driver takes its browser with it.
-        let _ = self.driver.kill();
+        // A driver that is killed leaves its browser running, so the whole group of processes goes: a flow may have failed.
+        let _ = Command::new("kill").args(["-KILL", "--", &format!("-{}", self.driver.id())]).status();
         let _ = self.driver.wait();
     }
 }
@@ -50,7 +51,9 @@ impl Browser {
         let (Some(binary), Some(driver)) = (chromium, found(&["chromedriver"])) else {
             return skipped("chromium and chromedriver are absent; `tests/run --all` installs them on Debian, as root");
         };
-        let driver = Command::new(driver).arg("--port=0").stdout(Stdio::piped()).stderr(Stdio::null()).spawn();
+        let mut driver = Command::new(driver);
+        driver.arg("--port=0").process_group(0).stdout(Stdio::piped()).stderr(Stdio::null());
+        let driver = driver.spawn();
         let mut driver = driver.unwrap_or_else(|e| panic!("chromedriver does not start: {e}"));
         let address = format!("http://127.0.0.1:{}/session", port_of(&mut driver));
         let http = reqwest::Client::builder().no_proxy().build().expect("a client");
