@@ -429,6 +429,11 @@ async fn set_gauges(store: &dyn Store) {
     for (state, count) in [("queued", depth.queued), ("leased", depth.leased), ("dead", depth.dead)] {
         metrics::gauge!("invite_guard_queue_depth", "state" => state).set(count as f64);
     }
+    if let Ok((living, ended)) = store.tokens(now).await {
+        for (state, count) in [("living", living), ("ended", ended)] {
+            metrics::gauge!("invite_guard_forge_tokens", "state" => state).set(count as f64);
+        }
+    }
     let oldest = depth.oldest_due.map_or(0.0, |at| now.duration_since(at).as_secs_f64().max(0.0));
     metrics::gauge!("invite_guard_queue_oldest_seconds").set(oldest);
 }

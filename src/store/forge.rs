@@ -47,6 +47,8 @@ pub trait ForgeDoors: Send + Sync {
     async fn tenant_by_installation(&self, installation_id: &str) -> Result<Option<Tenant>>;
     /// Whether this installation was closed here and none followed it.
     async fn was_closed(&self, installation_id: &str) -> Result<bool>;
+    /// Of the open doors, how many have a token that lives and how many wait for one.
+    async fn tokens(&self, now: Timestamp) -> Result<(u64, u64)>;
 }
 
 impl SqlStore {
@@ -217,6 +219,14 @@ impl ForgeDoors for SqlStore {
             return Ok(None); // no such id can exist, and PostgreSQL would call it an error
         }
         self.find_tenant("forge.installation_id = $1", installation_id.into()).await
+    }
+
+    async fn tokens(&self, now: Timestamp) -> Result<(u64, u64)> {
+        let sql = "SELECT COALESCE(SUM(CASE WHEN token_until > $1 THEN 1 ELSE 0 END), 0) AS living, COUNT(*) AS doors \
+             FROM forge_installation WHERE closed_at IS NULL AND tenant IS NOT NULL";
+        let Some(row) = self.db.read_one(sql, args![ms(now)]).await? else { return Ok((0, 0)) };
+        let living = row.count("living")?;
+        Ok((living, row.count("doors")?.saturating_sub(living)))
     }
 
     async fn was_closed(&self, installation_id: &str) -> Result<bool> {

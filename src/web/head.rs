@@ -4,7 +4,7 @@
 use super::problem::Problem;
 use actix_web::HttpRequest;
 use actix_web::dev::Payload;
-use actix_web::http::header::{self, HeaderMap};
+use actix_web::http::header;
 use atlassian_jwt::{Error, Place, Request, TokenPlaces};
 use futures::StreamExt as _;
 use serde::de::DeserializeOwned;
@@ -35,7 +35,8 @@ pub(super) struct Head {
     pub(super) target: String,
     query: String,
     authorization: Option<String>,
-    headers: HeaderMap,
+    system_token: Option<String>,
+    user_token: Option<String>,
     /// The body, when it is a form.
     form: Option<String>,
 }
@@ -48,7 +49,8 @@ impl Head {
             target: request.uri().to_string(),
             query: request.query_string().to_owned(),
             authorization: authorization.map(str::to_owned),
-            headers: request.headers().clone(),
+            system_token: text(request, "x-forge-oauth-system"),
+            user_token: text(request, "x-forge-oauth-user"),
             form: None,
         }
     }
@@ -84,9 +86,14 @@ impl Head {
         scheme.eq_ignore_ascii_case("bearer").then(|| token.trim()).filter(|token| !token.is_empty())
     }
 
-    /// A header, if it is text.
-    pub(super) fn header(&self, name: &str) -> Option<&str> {
-        self.headers.get(name)?.to_str().ok().filter(|value| !value.is_empty())
+    /// The token of the app that Forge puts beside its own.
+    pub(super) fn system_token(&self) -> Option<&str> {
+        self.system_token.as_deref()
+    }
+
+    /// The token of the person who looks at a page, beside Forge's own.
+    pub(super) fn user_token(&self) -> Option<&str> {
+        self.user_token.as_deref()
     }
 
     /// The form body, which is the whole body then.
@@ -98,6 +105,11 @@ impl Head {
     pub(super) fn request<'a>(&'a self, base_path: &'a str) -> Request<'a> {
         Request { form: self.form.as_deref(), ..Request::new(&self.method, &self.target, base_path) }
     }
+}
+
+fn text(request: &HttpRequest, name: &str) -> Option<String> {
+    let value = request.headers().get(name)?.to_str().ok()?;
+    (!value.is_empty()).then(|| value.to_owned())
 }
 
 fn is_form(request: &HttpRequest) -> bool {

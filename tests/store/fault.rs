@@ -164,6 +164,7 @@ delegate!(ForgeDoors {
     fn close_forge(&self, installation_id: &str, at: Timestamp, then: Chores<'_>) -> bool;
     fn tenant_by_installation(&self, installation_id: &str) -> Option<Tenant>;
     fn was_closed(&self, installation_id: &str) -> bool;
+    fn tokens(&self, now: Timestamp) -> (u64, u64);
 });
 
 delegate!(Queue {

@@ -188,6 +188,8 @@ async fn the_token_that_lives_longest_is_kept_sealed_and_wakes_what_waits_for_it
             let now = store.tenant(tenant).await.expect("reads").expect("is there");
             assert_eq!(kept(&now), Some(expected));
         }
+        assert_eq!(store.tokens(at(999)).await, Ok((1, 0)), "one door, and its token lives");
+        assert_eq!(store.tokens(at(1000)).await, Ok((0, 1)), "and now it has ended");
         opened(&*store, &told("i-2", "cloud-1"), 20).await;
         let renewed = store.tenant(tenant).await.expect("reads").expect("is there");
         assert_eq!(kept(&renewed), None, "another installation's token is another's");

@@ -21,9 +21,6 @@ use secrecy::SecretString;
 use std::sync::Arc;
 use url::Url;
 
-const SYSTEM: &str = "x-forge-oauth-system";
-const USER: &str = "x-forge-oauth-user";
-
 /// Longest body of an event.
 const BODY_LIMIT: usize = 2 * 1024 * 1024;
 
@@ -66,8 +63,8 @@ pub(super) async fn invoked(state: &State, head: &Head, errand: Errand) -> Resul
         return Err(Problem::unauthorised("a page's invocation where only the platform calls"));
     }
     // Beside a page's invocation anybody may have written it.
-    let system = head.header(SYSTEM).filter(|_| by_the_platform).map(|token| system_token(token, now));
-    let user_token = head.header(USER).map(|token| UserToken(SecretString::from(token)));
+    let system = head.system_token().filter(|_| by_the_platform).map(|token| system_token(token, now));
+    let user_token = head.user_token().map(|token| UserToken(SecretString::from(token)));
     let account = claims.principal.as_deref().and_then(AccountId::parse);
     let sharing = state.clone();
     let tenant = state.run(async move { sharing.installations().find(&sharing, place, system, errand).await }).await?;
