@@ -185,7 +185,7 @@ async fn opt_in_sources_end_in_what_is_true_too(
 #[tokio::test(flavor = "multi_thread")]
 async fn slow_opt_in_sources_end_in_what_is_true_too(
     #[values(Opted::Unproven, Opted::Proven)] opted: Opted,
-    #[values(Mail::OnTold, Mail::OnUntold, Mail::OffUntold)] mail: Mail,
+    #[values(Mail::OnUntold, Mail::OffUntold)] mail: Mail,
     #[values(Toggle::On, Toggle::Off, Toggle::Unrecorded)] toggle: Toggle,
     #[values(Audit::Readable, Audit::Unreadable)] audit: Audit,
 ) {
