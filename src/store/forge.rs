@@ -65,12 +65,13 @@ impl SqlStore {
         Ok(row.opt_int("tenant")?.map(TenantId))
     }
 
-    /// The tenant that this site is already by Connect: as Connect's own calls name it, else by its address.
+    /// The tenant that this site is already by Connect: as Connect's own calls name it, else by its address, unless another site
+    /// is known to have had that.
     async fn same_site(&self, tx: &mut Tx, told: &ForgeInstallation) -> Result<Option<TenantId>> {
         let known = tx
             .one(
                 "SELECT id FROM tenant WHERE state <> 'frozen' AND (installation_id = $1 OR cloud_id = $2 \
-                 OR (base_url = $3 AND state = 'active')) ORDER BY state, id DESC LIMIT 1",
+                 OR (base_url = $3 AND state = 'active' AND cloud_id IS NULL)) ORDER BY state, id DESC LIMIT 1",
                 args![&told.installation_id, &told.cloud_id, told.base_url.as_str()],
             )
             .await?;

@@ -155,7 +155,8 @@ impl SqlStore {
     async fn hold_tenant(&self, tx: &mut Tx, install: &Installation, at: Timestamp) -> Result<Row> {
         tx.run(
             "UPDATE tenant SET client_key = $1 WHERE client_key IS NULL AND id = (SELECT tenant FROM forge_installation \
-             WHERE installation_id = $2 OR cloud_id = $3 OR tenant = (SELECT id FROM tenant WHERE base_url = $4 AND state = 'active') \
+             WHERE installation_id = $2 OR cloud_id = $3 OR ($3 IS NULL AND \
+             tenant = (SELECT id FROM tenant WHERE base_url = $4 AND state = 'active')) \
              ORDER BY since LIMIT 1) AND NOT EXISTS (SELECT 1 FROM tenant AS known WHERE known.client_key = $1)",
             args![
                 &install.client_key,
@@ -203,7 +204,7 @@ impl SqlStore {
         .await?;
         tx.run(
             "UPDATE tenant SET app_key = $2, base_url = $3, display_url = $4, help_center_url = $5, installation_id = $6, \
-             cloud_id = $7, secret = $8, previous_secret = $9, previous_until = $10, changed_at = $11, \
+             cloud_id = COALESCE($7, cloud_id), secret = $8, previous_secret = $9, previous_until = $10, changed_at = $11, \
              state_since = CASE WHEN state = 'active' THEN state_since ELSE $11 END, \
              installed_at = CASE WHEN state = 'active' THEN installed_at ELSE $11 END, state = 'active' WHERE id = $1",
             args![

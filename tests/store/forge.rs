@@ -152,6 +152,24 @@ async fn a_site_that_gives_forge_up_goes_on_by_connect() {
     .await;
 }
 
+/// An address may be given to another site once the first is gone.
+#[tokio::test]
+async fn the_same_address_with_another_cloud_id_is_another_site() {
+    each_engine(|store| async move {
+        let first = opened(&*store, &told("i-1", "cloud-1"), 0).await;
+        let second = opened(&*store, &told("i-2", "cloud-2"), 10).await;
+        assert_ne!(second.id, first.id, "nothing of the one is the other's");
+        assert_eq!(second.state, State::Active);
+        let before = store.tenant(first.id).await.expect("reads").expect("kept");
+        assert!(!before.is_active(), "an address belongs to one active site");
+        let mut given = installation("key", SITE, "s");
+        given.cloud_id = Some("cloud-3".to_owned());
+        let third = store.install(&given, at(20), &none).await.expect("installs");
+        assert!(third != first.id && third != second.id, "nor by Connect");
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn data_imported_into_a_site_takes_the_second_door_along() {
     each_engine(|store| async move {
