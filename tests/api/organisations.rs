@@ -34,7 +34,7 @@ async fn panel(bench: &Bench, organisation: u64) -> (u16, String) {
 
 #[tokio::test]
 async fn members_with_an_open_case_here_are_told_of_and_nobody_else() {
-    let bench = Bench::new().await;
+    let bench = given::bench().await;
     let other = bench.site.add_project("OTHER", "Other", ProjectType::ServiceDesk);
     let elsewhere = bench.site.add_organisation("OTHER", "Elsewhere");
     let organisation = bench.site.add_organisation("HELP", "Acme");
@@ -62,7 +62,7 @@ async fn members_with_an_open_case_here_are_told_of_and_nobody_else() {
 
 #[tokio::test]
 async fn a_large_organisation_is_not_read_to_its_end_and_says_so() {
-    let bench = Bench::new().await;
+    let bench = given::bench().await;
     let organisation = bench.site.add_organisation("HELP", "Everybody");
     bench.site.add_old_customers("HELP", Some("Everybody"), 450);
     let outside = bench.site.add_customer("HELP", AddBy::Agent).account_id;
