@@ -5,6 +5,7 @@ mod ledger;
 mod stage;
 mod steps;
 
+use crate::harness::By;
 use futures::FutureExt;
 use jiff::SignedDuration;
 use ledger::Tally;
@@ -28,7 +29,9 @@ async fn run(chronicle: &Chronicle, seed: u64) -> (Tally, Vec<String>) {
     let ahead = SignedDuration::from_secs([0, 0, 0, 7, -7, 20, -20][(seed % 7) as usize]);
     // Optional sources are off, on, or on and proven.
     let proven = [None, Some(false), Some(true)][(seed % 3) as usize];
-    let mut stage = Stage::open(chronicle, ahead, proven).await;
+    // Either door.
+    let by = if seed % 4 == 3 { By::Forge } else { By::Connect };
+    let mut stage = Stage::open(chronicle, by, ahead, proven).await;
     let faults = stage.play(chronicle).await;
     assert_eq!(stage.world.site.mails_by_app(), [], "the app caused mail");
     assert_eq!(stage.world.site.violations(), [], "a body breaks its specification");

@@ -3,7 +3,7 @@
 
 use super::ledger::{Add, Ledger, Statement, Tally};
 use super::steps::{Chronicle, Hints, SiteStep, Start, Step, Trouble, Way};
-use crate::harness::World;
+use crate::harness::{Bent, By, MANIFEST, World};
 use crate::store::engines::Engine;
 use diagnosis::{FactKey, Overall, Source};
 use invite_guard::domain::Clock;
@@ -67,10 +67,10 @@ pub(super) struct Stage {
 
 impl Stage {
     /// Our clock is ahead of the site's; on top of what everybody has these optional sources are on, as far as they are proven.
-    pub(super) async fn open(chronicle: &Chronicle, ahead: SignedDuration, proven: Option<bool>) -> Self {
+    pub(super) async fn open(chronicle: &Chronicle, by: By, ahead: SignedDuration, proven: Option<bool>) -> Self {
         let on = proven.is_some();
         let optional = Optional { mail_probe: on, internal_endpoints: on };
-        let world = World::start_skewed(Engine::Sqlite, optional, ahead).await;
+        let world = World::start_bent(Engine::Sqlite, Bent { by, optional, ahead }).await;
         if proven == Some(true) {
             for source in [Source::MailProbe, Source::JiraInternal] {
                 let now = world.clock.now();
@@ -296,7 +296,7 @@ impl Stage {
                 self.world.site.behave();
             }
             SiteStep::Deliver(hints) => self.hints(hints).await,
-            SiteStep::Reinstall => self.world.site.reinstall().await.expect("the app takes its reinstall"),
+            SiteStep::Reinstall => self.reinstall().await,
             SiteStep::Kill(n) => self.kill(n).await,
             SiteStep::Seconds(n) => self.world.pass(SignedDuration::from_secs(n)).await,
             SiteStep::Minutes(n) => self.world.pass_in_steps(n, SignedDuration::from_mins(1)).await,
@@ -309,6 +309,13 @@ impl Stage {
         if self.ledger.can_read() != can {
             self.ledger.readable.push((self.world.clock.now(), can));
         }
+    }
+
+    /// A new secret, or another version.
+    async fn reinstall(&self) {
+        let site = &self.world.site;
+        let done = if site.has_forge() { site.upgrade_forge(MANIFEST).await } else { site.reinstall().await };
+        done.expect("the app takes its reinstall");
     }
 
     /// The worker dies when the site has answered the n-th call and the answer is not read yet.
